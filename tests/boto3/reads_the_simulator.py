@@ -360,7 +360,8 @@ class Census(
         self.access_grants(client)
 
     def access_points(self, client):
-        for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList"):
+        everything = {"DataSourceType": "ALL"}
+        for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList", **everything):
             self.found("s3_access_points", point["AccessPointArn"])
             of = {"AccountId": self.account_id, "Name": point["Name"]}
             described = client.get_access_point(**of)

@@ -130,16 +130,37 @@ fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static
     ]
 }
 
+/// The units and accounts whose resources of this service a resource control policy protects.
+fn protected(organization: &Organization, service: &str) -> Vec<String> {
+    let is_of_service = |action: &&str| action.split(':').next() == Some(service);
+    let of_service = perimeters(organization).into_iter().filter(|(_, actions, _)| actions.iter().any(is_of_service));
+    of_service.flat_map(|(_, _, targets)| targets).collect()
+}
+
+/// Whether one of these targets is the account at this place of the organization, or above it.
+fn is_below(organization: &Organization, targets: &[String], index: u64, unit: Option<usize>) -> bool {
+    let (id, path) = (organization.account_id(index), organization.path_ids(unit));
+    targets.iter().any(|target| *target == id || path.contains(&target.as_str()))
+}
+
 /// Whether a resource control policy protects the account's resources of this service: only the organization's own
 /// identities and services may reach them.
 pub(crate) fn is_in_perimeter(place: &Place<'_>, service: &str) -> bool {
     let Place { organization, account, .. } = *place;
-    let path = organization.path_ids(account.unit);
-    let has = |target: &String| *target == account.id || path.contains(&target.as_str());
-    let is_of_service = |action: &&str| action.split(':').next() == Some(service);
-    perimeters(organization).iter().any(|(_, actions, targets)| {
-        actions.iter().any(is_of_service) && targets.iter().any(has) && !account.is_management()
-    })
+    let is_target = || is_below(organization, &protected(organization, service), account.index, account.unit);
+    !account.is_management() && is_target()
+}
+
+/// These members, by place in the organization: those first whose resources of this service no resource control policy
+/// protects. None if no such policy is about the service.
+pub(crate) fn unprotected_first(organization: &Organization, members: &[u64], service: &str) -> Option<Vec<u64>> {
+    let targets = protected(organization, service);
+    if targets.is_empty() {
+        return None;
+    }
+    let is_open = |index: &u64| !is_below(organization, &targets, *index, organization.unit_of(*index));
+    let (open, shut): (Vec<u64>, Vec<u64>) = members.iter().copied().partition(is_open);
+    Some([open, shut].concat())
 }
 
 /// The policies that one account has, each with its source: those attached to the account, and those attached to the

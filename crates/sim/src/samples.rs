@@ -1,6 +1,7 @@
 //! Samples: of every kind of resource at least two of each class that it can have, so that none depends on chance.
 
 use crate::dice::Dice;
+use crate::organization_policies::unprotected_first;
 use crate::place::Place;
 use crate::policies::{Kind, Sharing};
 use crate::truth::Planted;
@@ -32,8 +33,16 @@ pub(crate) const UNGATED: &[Class] = &[Class::Gated];
 /// The same of what is shared without a policy: nothing of it is unread.
 pub(crate) const SHARED: &[Class] = &[Class::Unread, Class::Gated];
 
-/// The accounts that hold the samples, by place in the organization, two for each class. None of them has a trouble.
-const ACCOUNTS: [u64; 12] = [4, 6, 7, 9, 10, 12, 13, 15, 16, 18, 19, 21];
+/// The same of what is shared with named accounts alone.
+pub(crate) const NEVER_PUBLIC: &[Class] = &[Class::Public, Class::Unread, Class::Gated];
+
+/// How many samples there are of each class.
+const EACH: usize = 2;
+
+/// The accounts that may hold samples, by place in the organization. None of them has a trouble. The first hold those of
+/// most kinds.
+const ACCOUNTS: [u64; 26] =
+    [4, 6, 7, 9, 10, 12, 13, 15, 16, 18, 19, 21, 23, 24, 26, 27, 28, 29, 30, 32, 33, 34, 36, 37, 38, 39];
 
 /// What a kind of resource is called, and the classes that it cannot have.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +86,11 @@ impl Class {
         }
     }
 
+    /// The kind of a thing's policy: that of the sample if it is the last thing, else by chance.
+    pub(crate) fn shown(sample: Option<Self>, by_chance: Kind, is_last: bool) -> Kind {
+        sample.filter(|_| is_last).map_or(by_chance, Self::kind)
+    }
+
     /// The class of a resource; none if its policy opens it to nobody else, or to someone who is not known.
     pub(crate) fn of(it: &Planted) -> Option<Self> {
         let verdict = it.verdict;
@@ -97,11 +111,31 @@ impl Place<'_> {
     /// sample. Samples are in the first region, and of what is in no region, in the account. Where there is little in
     /// the accounts, there are none.
     pub(crate) fn sample(&self) -> Option<Class> {
+        let most = EACH * CLASSES.len();
+        let number = ACCOUNTS.iter().take(most).position(|index| *index == self.account.index)?;
+        self.has_samples().then(|| CLASSES[number % CLASSES.len()])
+    }
+
+    /// The same of things of a service that cannot have these classes. In some accounts a resource control policy may
+    /// let in nobody from outside: then the samples are in the first accounts where none does, the open classes first.
+    pub(crate) fn sample_of(&self, service: &str, cannot: &[Class]) -> Option<Class> {
+        let own = self.account.index;
+        if !ACCOUNTS.contains(&own) || !self.has_samples() {
+            return None;
+        }
+        let is_possible = |class: &Class| !cannot.contains(class);
+        let Some(accounts) = unprotected_first(self.organization, &ACCOUNTS, service) else {
+            return self.sample().filter(is_possible);
+        };
+        let number = accounts.iter().position(|index| *index == own)?;
+        CLASSES.into_iter().filter(is_possible).nth(number / EACH)
+    }
+
+    /// Whether this is a place for samples, if the account has any.
+    fn has_samples(&self) -> bool {
         let settings = &self.organization.settings;
         let has_any = settings.rates.other_resources > 0 && settings.at_most.is_none();
-        let is_here = self.region.is_empty() || self.is_first_region();
-        let number = ACCOUNTS.iter().position(|index| *index == self.account.index)?;
-        (has_any && is_here).then(|| CLASSES[number % CLASSES.len()])
+        has_any && (self.region.is_empty() || self.is_first_region())
     }
 
     /// So many things, or one more where a sample is and there is nothing.
@@ -122,23 +156,29 @@ impl Place<'_> {
 
     /// The same of a thing that cannot have these classes.
     pub(crate) fn shown_but(&self, cannot: &[Class], by_chance: Kind, is_last: bool) -> Kind {
-        let sample = self.sample().filter(|class| is_last && !cannot.contains(class));
-        sample.map_or(by_chance, Class::kind)
+        Class::shown(self.sample().filter(|class| !cannot.contains(class)), by_chance, is_last)
     }
 
     /// The same of those with whom a thing is shared.
     pub(crate) fn shared(&self, by_chance: Sharing, is_last: bool) -> Sharing {
-        self.sample().filter(|_| is_last).and_then(Class::sharing).unwrap_or(by_chance)
+        self.shared_but(SHARED, by_chance, is_last)
+    }
+
+    /// The same of what cannot have these classes.
+    pub(crate) fn shared_but(&self, cannot: &[Class], by_chance: Sharing, is_last: bool) -> Sharing {
+        let sample = self.sample().filter(|class| is_last && !cannot.contains(class));
+        sample.and_then(Class::sharing).unwrap_or(by_chance)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::organization_policies::is_in_perimeter;
     use crate::{Settings, Simulation};
 
     /// How many kinds are sampled at least.
-    const KINDS: usize = 117;
+    const KINDS: usize = 141;
 
     #[test]
     fn every_kind_has_two_samples_of_each_class_that_it_can_have_and_none_of_another() {
@@ -172,7 +212,39 @@ mod tests {
             });
             sampled.count()
         };
-        assert_eq!(of(Settings::new(40, 1)), ACCOUNTS.len());
+        assert_eq!(of(Settings::new(40, 1)), EACH * CLASSES.len());
         assert_eq!(of(Settings::new(40, 1).with_little()), 0);
+    }
+
+    #[test]
+    fn whatever_the_seed_what_is_open_to_others_is_where_no_resource_control_policy_keeps_them_out() {
+        let mut is_any_protected = false;
+        for (seed, service) in (1..=20).flat_map(|seed| ["kms", "s3", "sqs", "sts"].map(|service| (seed, service))) {
+            let organization = crate::organization::Organization::new(Settings::new(40, seed));
+            let mut count = [0; CLASSES.len()];
+            for account in organization.accounts() {
+                let place = Place::account(&organization, &account);
+                let is_protected = is_in_perimeter(&place, service);
+                is_any_protected |= is_protected && ACCOUNTS[..EACH].contains(&account.index);
+                let Some(class) = place.sample_of(service, UNGATED) else { continue };
+                assert!(account.trouble.is_none() && class != Class::Gated, "seed {seed}, {service}: {class:?}");
+                let is_open = matches!(class, Class::Public | Class::External);
+                assert!(!(is_open && is_protected), "seed {seed}, {service}: {class:?} in account {}", account.index);
+                count[CLASSES.iter().position(|it| *it == class).unwrap()] += 1;
+            }
+            assert_eq!(count, [EACH, EACH, EACH, EACH, EACH, 0], "seed {seed}, {service}");
+        }
+        assert!(is_any_protected, "else the first accounts would do");
+    }
+
+    #[test]
+    fn of_a_service_without_such_a_policy_the_samples_are_in_the_usual_accounts() {
+        let organization = crate::organization::Organization::new(Settings::new(40, 1));
+        for account in organization.accounts() {
+            let place = Place::account(&organization, &account);
+            assert_eq!(place.sample_of("efs", &[]), place.sample(), "account {}", account.index);
+            assert_eq!(place.sample_of("efs", &CLASSES), None, "account {}", account.index);
+            assert_eq!(place.sample_of("s3", &CLASSES), None, "account {}", account.index);
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{Kind as PolicyKind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::Refusal;
-use crate::samples::{Class, SHARED, Sampled, UNGATED};
+use crate::samples::{Class, NEVER_PUBLIC, SHARED, Sampled, UNGATED};
 use crate::truth::{At, Kind, Planted, resources};
 use serde_json::{Map, Value, json};
 
@@ -161,7 +161,8 @@ impl Things {
 
     /// The class of the sample at a place, if these things can have it.
     fn sample(&self, place: &Place<'_>) -> Option<Class> {
-        place.sample().filter(|class| !self.cannot().contains(class))
+        let service = self.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
+        place.sample_of(service, self.cannot())
     }
 
     /// Makes a thing the sample of its place. Only its policy is another than by chance.
@@ -179,7 +180,7 @@ impl Things {
             (Language::Own, _) => &[Class::Public, Class::External, Class::InOrg, Class::Gated],
             (Language::Iam, Sharing::Policy) => UNGATED,
             (Language::Iam, Sharing::Anyone) => SHARED,
-            (Language::Iam, Sharing::Accounts) => &[Class::Public, Class::Unread, Class::Gated],
+            (Language::Iam, Sharing::Accounts) => NEVER_PUBLIC,
             (Language::Iam, Sharing::Everyone) => &[Class::External, Class::InOrg, Class::Unread, Class::Gated],
         }
     }

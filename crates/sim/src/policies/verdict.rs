@@ -26,6 +26,11 @@ impl Verdict {
         Self { is_public: Some(is_public), is_external: Some(is_external), is_in_org: Some(is_in_org) }
     }
 
+    /// Whether it closes to everyone what a policy of this verdict opens.
+    pub(crate) fn shuts(self, by_policy: Self) -> bool {
+        by_policy.is_public == Some(true) && self.is_public == Some(false)
+    }
+
     /// Joins the verdicts of two ways in: yes if one says yes, unknown if neither says yes and one is unknown.
     pub(crate) fn or(self, other: Self) -> Self {
         let or = |left: Option<bool>, right: Option<bool>| match (left, right) {

@@ -45,7 +45,8 @@ pub(crate) static SERVICE: Service = Service {
                 ..Planted::by(it.arn, it.policy)
             });
             std::iter::once(first.unwrap_or_else(none)).chain(of_groups).collect()
-        }),
+        })
+        .sampled("logs_region_policies", UNGATED),
         resources(At::Region, |place| {
             destinations(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
         })
@@ -76,11 +77,12 @@ fn region_arn(place: &Place<'_>) -> String {
 /// The policies of a region. The first may let in anyone; the others are for services that act for the account.
 fn of_region(place: &Place<'_>) -> Vec<Holder> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("logs-policies", rates.other_resources);
-    let made = |number| {
+    let (mut dice, count) = place.sampled("logs-policies", rates.other_resources);
+    let count = if place.sample() == Some(Class::Absent) { 0 } else { count };
+    let made = |number: u64| {
         let weights =
             [(Kind::ServiceUnscoped, 4), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 1), (Kind::Public, 1)];
-        let kind = if number == 0 { dice.weighted(&weights) } else { Kind::ServiceScoped };
+        let kind = if number == 0 { place.shown(dice.weighted(&weights), true) } else { Kind::ServiceScoped };
         let days = dice.between(0, 900);
         Holder {
             name: format!("{}-{number}", dice.pick(&["dns", "search", "delivery"])),

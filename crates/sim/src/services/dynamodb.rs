@@ -27,7 +27,8 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| {
             let streams = tables(place).into_iter().filter_map(|it| it.stream);
             streams.map(|it| Planted::by(it.arn, it.policy)).collect()
-        }),
+        })
+        .sampled("dynamodb_streams", UNGATED),
     ],
     ..Service::named("dynamodb")
 };
@@ -67,11 +68,13 @@ fn tables(place: &Place<'_>) -> Vec<Table> {
             resources: vec![arn.clone()],
             service: "redshift.amazonaws.com",
         };
-        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
+        let is_last = number + 1 == count;
+        let is_sample = is_last && place.sample().is_some();
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), is_last);
         let days = dice.between(0, 1500);
         Table {
             policy: subject.policy(kind, &mut dice),
-            stream: dice.chance(0.4).then(|| stream(place, &arn, &mut dice)),
+            stream: (dice.chance(0.4) || is_sample).then(|| stream(place, &arn, is_last, &mut dice)),
             status: dice.weighted(&[("ACTIVE", 18), ("UPDATING", 1), ("DREAMING", 1)]),
             billing_mode: dice.pick(&[Some("PAY_PER_REQUEST"), Some("PROVISIONED"), None]),
             has_key: dice.chance(0.4),
@@ -86,7 +89,7 @@ fn tables(place: &Place<'_>) -> Vec<Table> {
     (0..count).map(table).collect()
 }
 
-fn stream(place: &Place<'_>, table_arn: &str, dice: &mut Dice) -> Stream {
+fn stream(place: &Place<'_>, table_arn: &str, is_last: bool, dice: &mut Dice) -> Stream {
     let arn = format!("{table_arn}/stream/2026-01-01T00:00:00.000");
     let subject = Subject {
         place: *place,
@@ -94,7 +97,8 @@ fn stream(place: &Place<'_>, table_arn: &str, dice: &mut Dice) -> Stream {
         resources: vec![arn.clone()],
         service: "lambda.amazonaws.com",
     };
-    let kind = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let by_chance = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let kind = place.shown(by_chance, is_last);
     Stream { policy: subject.policy(kind, dice), arn }
 }
 

@@ -91,15 +91,19 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_transit_gateway_attachments", network::attachment_count),
         things(At::Region, "ec2_vpc_block_public_access_exclusions", network::exclusion_count),
         things(At::Region, "ec2_vpc_peering_connections", network::peering_count),
-        resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
+        resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints").sampled("ec2_vpc_endpoints", vpcs::CANNOT),
         resources(At::Region, endpoint_services::planted)
             .rows("ec2_vpc_endpoint_services")
             .sampled("ec2_vpc_endpoint_services", &[Class::Unread]),
         resources(At::Region, fpga_images::planted).rows("ec2_fpga_images").sampled("ec2_fpga_images", SHARED),
         resources(At::Region, images::planted).rows("ec2_images").sampled("ec2_images", SHARED),
         resources(At::Region, snapshots::planted).rows("ec2_snapshots").sampled("ec2_snapshots", &[Class::Unread]),
-        resources(At::Region, verified_access::planted_endpoints).rows("ec2_verified_access_endpoints"),
-        resources(At::Region, verified_access::planted_groups).rows("ec2_verified_access_groups"),
+        resources(At::Region, verified_access::planted_endpoints)
+            .rows("ec2_verified_access_endpoints")
+            .sampled("ec2_verified_access_endpoints", verified_access::CANNOT),
+        resources(At::Region, verified_access::planted_groups)
+            .rows("ec2_verified_access_groups")
+            .sampled("ec2_verified_access_groups", verified_access::CANNOT),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("ec2")

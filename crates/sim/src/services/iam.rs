@@ -25,7 +25,7 @@ pub(crate) use nights::attached_policy;
 pub(crate) use password_policy::{password_max_age_days, password_strength};
 pub(crate) use permissions::Permissions;
 pub(crate) use population::Iam;
-pub(crate) use roles::Role;
+pub(crate) use roles::{ROLES_CANNOT, Role};
 pub(crate) use users::{Key, User};
 
 use crate::quota::each;

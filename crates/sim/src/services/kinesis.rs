@@ -35,7 +35,8 @@ pub(crate) static SERVICE: Service = Service {
             let consumers = streams(place).into_iter().flat_map(|it| it.consumers);
             consumers.map(|it| Planted::by(it.arn, it.policy)).collect()
         })
-        .rows("kinesis_consumers"),
+        .rows("kinesis_consumers")
+        .sampled("kinesis_consumers", UNGATED),
     ],
     ..Service::named("kinesis")
 };
@@ -73,13 +74,14 @@ fn streams(place: &Place<'_>) -> Vec<Stream> {
             resources: vec![arn.clone()],
             service: "firehose.amazonaws.com",
         };
-        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
+        let is_last = number + 1 == count;
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), is_last);
         let days = dice.between(0, 1500);
         Stream {
             policy: subject.policy(kind, &mut dice),
             status: dice.weighted(&[("ACTIVE", 10), ("UPDATING", 1), ("DREAMING", 1)]),
             mode: dice.pick(&["PROVISIONED", "ON_DEMAND"]),
-            consumers: consumers(place, &name, &arn),
+            consumers: consumers(place, (&name, &arn), is_last),
             created_millis: place.days_ago(days, &mut dice),
             name,
             arn,
@@ -88,10 +90,12 @@ fn streams(place: &Place<'_>) -> Vec<Stream> {
     (0..count).map(stream).collect()
 }
 
-fn consumers(place: &Place<'_>, stream_name: &str, stream_arn: &str) -> Vec<Consumer> {
+/// The consumers of a stream. The last stream of a region has the sample.
+fn consumers(place: &Place<'_>, (stream_name, stream_arn): (&str, &str), is_last: bool) -> Vec<Consumer> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population(&format!("kinesis-consumers/{stream_name}"), 1);
-    let consumer = |number| {
+    let count = if is_last { place.with_sample(count) } else { count };
+    let consumer = |number: u64| {
         let name = format!("reader-{number}");
         let days = dice.between(0, 900);
         let created_millis = place.days_ago(days, &mut dice);
@@ -102,7 +106,7 @@ fn consumers(place: &Place<'_>, stream_name: &str, stream_arn: &str) -> Vec<Cons
             resources: vec![arn.clone()],
             service: "lambda.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), is_last && number + 1 == count);
         Consumer { policy: subject.policy(kind, &mut dice), name, arn, created_millis }
     };
     (0..count).map(consumer).collect()

@@ -5,11 +5,12 @@ mod grants;
 use crate::account::Trouble;
 use crate::clock::{DAY_MILLIS, epoch_seconds};
 use crate::context::Context;
-use crate::dice::some_tags;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{Act, Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::quota::each;
+use crate::samples::{Class, Sampled};
 use crate::service::{Service, get, list};
 use crate::truth::{Asked, At, Planted, resources, things};
 use grants::Grant;
@@ -42,13 +43,20 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| keys(place).into_iter().map(|key| planted(place, key)).collect())
-            .rows("kms_keys"),
+            .rows("kms_keys")
+            .sampled("kms_keys", CANNOT),
         things(At::Region, "kms_grants", |place| {
             keys(place).iter().filter(|key| !key.is_policy_hidden).map(|key| key.grants.len()).sum()
         }),
     ],
     ..Service::named("kms")
 };
+
+/// A key always has a policy, and nothing else stands before it.
+const CANNOT: &[Class] = &[Class::Absent, Class::Gated];
+
+/// What a grant alone cannot make of a key.
+const CANNOT_BY_GRANT: &[Class] = &[Class::Public, Class::Absent, Class::Unread, Class::Gated];
 
 /// A key.
 #[derive(Debug)]
@@ -57,6 +65,8 @@ struct Key {
     arn: String,
     policy: ResourcePolicy,
     grants: Vec<Grant>,
+    /// Whether it is a sample of those that only a grant opens.
+    is_sample_by_grant: bool,
     /// Whether the crawler's role may not read the policy and the grants.
     is_policy_hidden: bool,
     alias: Option<String>,
@@ -78,7 +88,8 @@ fn planted(place: &Place<'_>, key: Key) -> Planted {
     for grant in &key.grants {
         grant.add_to(&mut seen, place, kind);
     }
-    seen
+    let by_grant = Sampled { name: "kms_keys_by_grant", cannot: CANNOT_BY_GRANT };
+    Planted { sampled: key.is_sample_by_grant.then_some(by_grant), ..seen }
 }
 
 /// The keys without a grant, as the truth asks who may decrypt with them.
@@ -88,46 +99,64 @@ pub(crate) fn asked(place: &Place<'_>) -> Vec<Asked> {
 }
 
 fn keys(place: &Place<'_>) -> Vec<Key> {
-    let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("kms", rates.other_resources);
+    let (mut dice, count) = place.population("kms", place.organization.settings.rates.other_resources);
     let hides_one = place.account.trouble == Some(Trouble::KeyPolicyDenied) && place.is_first_region();
-    // An account that hides a key's policy must have a key.
-    let count = if hides_one { count.max(1) } else { count };
-    let key = |number| {
-        let id = dice.uuid();
-        let arn = place.arn("kms", &format!("key/{id}"));
-        let subject = Subject {
-            place: *place,
-            actions: &["kms:Decrypt", "kms:GenerateDataKey"],
-            resources: vec!["*".to_owned()],
-            service: "logs.amazonaws.com",
-        };
-        // A key always has a policy.
-        let kind = match any_kind(&mut dice, rates.public_other_resources) {
-            Kind::None => Kind::SameAccount,
-            kind => kind,
-        };
-        let state = dice.weighted(&[("Enabled", 16), ("Disabled", 2), ("PendingDeletion", 1)]);
-        let spec = dice.weighted(&[("SYMMETRIC_DEFAULT", 12), ("RSA_2048", 2), ("ML_DSA_999", 1)]);
-        let created_days = dice.between(0, 2000);
-        let deletion_days = dice.between(1, 29);
-        Key {
-            grants: grants::grants(place, &id),
-            policy: subject.policy(kind, &mut dice),
-            is_policy_hidden: hides_one && number == 0,
-            alias: dice.chance(0.7).then(|| format!("alias/app/{number}-{}", dice.lower(5))),
-            state,
-            spec,
-            is_rotated: state == "Enabled" && spec == "SYMMETRIC_DEFAULT" && dice.chance(0.5),
-            created_millis: place.days_ago(created_days, &mut dice),
-            deletion_millis: (state == "PendingDeletion")
-                .then(|| place.organization.clock.first_millis + deletion_days * DAY_MILLIS),
-            tags: some_tags(&mut dice),
-            id,
-            arn,
-        }
+    let sample = place.sample_of("kms", CANNOT);
+    // An account that hides a key's policy must have a key, and so must one that holds a sample.
+    let count = if hides_one || sample.is_some() { count.max(1) } else { count };
+    let mut keys: Vec<Key> = Vec::new();
+    for number in 0..count {
+        let shown = sample.filter(|_| number + 1 == count).map(Class::kind);
+        let made = key(place, number, shown, &mut dice);
+        keys.push(Key { is_policy_hidden: hides_one && number == 0, ..made });
+    }
+    keys.extend(opened_by_grant(place, count));
+    keys
+}
+
+/// The sample of keys that only a grant opens.
+fn opened_by_grant(place: &Place<'_>, number: u64) -> Option<Key> {
+    let class = place.sample_of("kms", CANNOT_BY_GRANT)?;
+    let mut dice = place.dice("kms-sample-by-grant");
+    let closed = key(place, number, Some(Kind::SameAccount), &mut dice);
+    Some(Key { grants: vec![grants::grant(place, class.kind(), &mut dice)], is_sample_by_grant: true, ..closed })
+}
+
+/// A key by chance; if it is shown, its policy is of that kind, and it has no grants.
+fn key(place: &Place<'_>, number: u64, shown: Option<Kind>, dice: &mut Dice) -> Key {
+    let id = dice.uuid();
+    let arn = place.arn("kms", &format!("key/{id}"));
+    let subject = Subject {
+        place: *place,
+        actions: &["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: vec!["*".to_owned()],
+        service: "logs.amazonaws.com",
     };
-    (0..count).map(key).collect()
+    // A key always has a policy.
+    let by_chance = match any_kind(dice, place.organization.settings.rates.public_other_resources) {
+        Kind::None => Kind::SameAccount,
+        kind => kind,
+    };
+    let state = dice.weighted(&[("Enabled", 16), ("Disabled", 2), ("PendingDeletion", 1)]);
+    let spec = dice.weighted(&[("SYMMETRIC_DEFAULT", 12), ("RSA_2048", 2), ("ML_DSA_999", 1)]);
+    let created_days = dice.between(0, 2000);
+    let deletion_days = dice.between(1, 29);
+    Key {
+        grants: if shown.is_some() { Vec::new() } else { grants::grants(place, &id) },
+        is_sample_by_grant: false,
+        policy: subject.policy(shown.unwrap_or(by_chance), dice),
+        is_policy_hidden: false,
+        alias: dice.chance(0.7).then(|| format!("alias/app/{number}-{}", dice.lower(5))),
+        state,
+        spec,
+        is_rotated: state == "Enabled" && spec == "SYMMETRIC_DEFAULT" && dice.chance(0.5),
+        created_millis: place.days_ago(created_days, dice),
+        deletion_millis: (state == "PendingDeletion")
+            .then(|| place.organization.clock.first_millis + deletion_days * DAY_MILLIS),
+        tags: some_tags(dice),
+        id,
+        arn,
+    }
 }
 
 fn find(context: &Context<'_>) -> Result<Key, Refusal> {

@@ -64,14 +64,17 @@ pub(crate) static SERVICE: Service = Service {
             let aliases = functions(place).into_iter().flat_map(|it| qualified::aliases(place, &it));
             aliases.map(qualified::Alias::planted).collect()
         })
-        .rows("lambda_aliases"),
+        .rows("lambda_aliases")
+        .sampled("lambda_aliases", UNGATED),
         resources(At::Region, |place| {
             let versions = functions(place).into_iter().flat_map(|it| qualified::versions(place, &it));
             versions.map(qualified::Version::planted).collect()
         })
-        .rows("lambda_versions"),
+        .rows("lambda_versions")
+        .sampled("lambda_versions", UNGATED),
         resources(At::Region, |place| layers::versions(place).into_iter().map(layers::Version::planted).collect())
-            .rows("lambda_layer_versions"),
+            .rows("lambda_layer_versions")
+            .sampled("lambda_layer_versions", UNGATED),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("lambda")
@@ -93,6 +96,8 @@ struct Function {
     modified_millis: i64,
     sha256: String,
     tags: Vec<(String, String)>,
+    /// Whether it is the last one of its region, which has the samples of versions and aliases.
+    is_last: bool,
 }
 
 /// The names of the functions that ran: each has a log group.
@@ -119,7 +124,8 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
                 }
                 kind => kind,
             };
-            let kind = place.shown(kind, number + 1 == count);
+            let is_last = number + 1 == count;
+            let kind = place.shown(kind, is_last);
             let runtimes = [
                 (Some("python3.13"), 5),
                 (Some("nodejs22.x"), 5),
@@ -139,6 +145,7 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
                 modified_millis: place.days_ago(days, &mut dice),
                 sha256: dice.lower(43) + "=",
                 tags: some_tags(&mut dice),
+                is_last,
                 name,
                 arn,
             };

@@ -6,6 +6,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{SharedWith, Sharing};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::NEVER_PUBLIC;
 use crate::service::{Service, get, list};
 use crate::truth::{At, resources, things};
 use serde_json::{Value, json};
@@ -41,7 +42,8 @@ pub(crate) static SERVICE: Service = Service {
             let planted = |it: Share| it.resources.into_iter().map(move |(_, arn)| it.with.clone().planted(arn));
             shares(place).into_iter().flat_map(planted).collect()
         })
-        .rows("ram_shared_resources"),
+        .rows("ram_shared_resources")
+        .sampled("ram_shared_resources", NEVER_PUBLIC),
     ],
     ..Service::named("ram")
 };
@@ -68,15 +70,16 @@ struct Share {
 }
 
 fn shares(place: &Place<'_>) -> Vec<Share> {
-    let (mut dice, count) = place.population("ram", place.organization.settings.rates.other_resources);
-    let share = |number| {
-        let sharing = dice.weighted(&[
+    let (mut dice, count) = place.sampled("ram", place.organization.settings.rates.other_resources);
+    let share = |number: u64| {
+        let by_chance = dice.weighted(&[
             (Sharing::Nobody, 2),
             (Sharing::Member, 4),
             (Sharing::Outsider, 1),
             (Sharing::Organization, 3),
             (Sharing::Unit, 3),
         ]);
+        let sharing = place.shared_but(NEVER_PUBLIC, by_chance, number + 1 == count);
         let resource = |dice: &mut Dice| {
             let (ram_type, prefix, _) = dice.pick(&TYPES);
             (ram_type, place.arn("ec2", &format!("{prefix}{}", dice.hex(16))))

@@ -7,7 +7,7 @@ use crate::ids::vpc_id;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, members, tags};
-use crate::samples::{Class, UNGATED};
+use crate::samples::{NEVER_PUBLIC, UNGATED};
 use crate::service::{Service, get, list};
 use crate::services::ec2::spots::{self, OF_DATA, Placed, Spot};
 use crate::truth::{At, Planted, Tally, resources};
@@ -206,16 +206,10 @@ fn datashares(place: &Place<'_>) -> Vec<Datashare> {
     (0..count).map(datashare).collect()
 }
 
-const NEVER_PUBLIC: &[Class] = &[Class::Public, Class::Unread, Class::Gated];
-
 /// Nothing of Redshift is shared with everyone.
 fn shared_with(place: &Place<'_>, is_last: bool, dice: &mut Dice) -> SharedWith {
     let by_chance = dice.weighted(&[(Sharing::Nobody, 12), (Sharing::Member, 4), (Sharing::Outsider, 3)]);
-    let sharing = match place.shared(by_chance, is_last) {
-        Sharing::Everyone => by_chance,
-        sharing => sharing,
-    };
-    SharedWith::of(place, sharing, dice)
+    SharedWith::of(place, place.shared_but(NEVER_PUBLIC, by_chance, is_last), dice)
 }
 
 fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {

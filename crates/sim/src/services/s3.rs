@@ -10,8 +10,8 @@ mod unset;
 
 pub(crate) use answers::block_members;
 pub(crate) use bucket::Block;
-pub(crate) use points::{AccessPoint, access_points, multi_region};
-pub(crate) use population::{account_block, bucket_hosts};
+pub(crate) use points::{AccessPoint, FILES_CANNOT, access_points, file_points, multi_region};
+pub(crate) use population::{account_block, bucket_hosts, sample};
 
 use crate::place::Place;
 use crate::policies::{Act, Verdict};
@@ -25,7 +25,7 @@ pub(crate) static SERVICE: Service = Service {
     speaks_as_s3: true,
     page: 10_000,
     answers: &[answers::ANSWERS, unset::ANSWERS],
-    kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as(S3_BUCKET)],
+    kinds: &[resources(At::Account, planted).rows("s3_buckets").sampled("s3_buckets", &[]).asked_as(S3_BUCKET)],
     counts: Some((At::Account, count)),
     ..Service::named("s3")
 };
@@ -36,8 +36,10 @@ fn planted(place: &Place<'_>) -> Vec<Planted> {
         // Who gets in through an access point reaches the bucket.
         let points: Vec<&AccessPoint> = points.iter().filter(|it| it.leads_to(&bucket.name)).collect();
         let opens = points.iter().map(|it| it.opens(&bucket.name));
+        let verdict = opens.fold(bucket.verdict(account_block), Verdict::or);
         Planted {
-            verdict: opens.fold(bucket.verdict(account_block), Verdict::or),
+            verdict,
+            is_gated: verdict.shuts(bucket.policy.verdict),
             named: bucket.named(account_block),
             is_study_public: bucket.is_study_public(),
             rests_on_networks: bucket.policy.kind.rests_on_networks()

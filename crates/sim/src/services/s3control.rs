@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::ResourcePolicy;
 use crate::protocol::Refusal;
+use crate::samples::UNGATED;
 use crate::service::{Operation, Scope, Service, get};
 use crate::truth::{At, Planted, Tally, resources, things};
 use serde_json::{Value, json};
@@ -22,16 +23,25 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| {
             access_grants::instance(place).into_iter().map(access_grants::Instance::planted).collect()
         })
-        .rows("s3_access_grants_instances"),
+        .rows("s3_access_grants_instances")
+        .sampled("s3_access_grants_instances", UNGATED),
         things(At::Region, "s3_access_grants", |place| access_grants::instance(place).map_or(0, |it| it.grants.len())),
         // Each instance has one.
         things(At::Region, "s3_access_grants_locations", |place| usize::from(access_grants::instance(place).is_some())),
-        resources(At::Region, |place| planted(s3::access_points(place))).rows("s3_access_points"),
-        resources(At::Account, |place| planted(s3::multi_region(place))).rows("s3_multi_region_access_points"),
+        resources(At::Region, |place| planted(s3::access_points(place)))
+            .rows("s3_access_points")
+            .sampled("s3_access_points", &[]),
+        resources(At::Region, |place| planted(s3::file_points(place)))
+            .rows("s3_access_points")
+            .sampled("s3_file_access_points", s3::FILES_CANNOT),
+        resources(At::Account, |place| planted(s3::multi_region(place)))
+            .rows("s3_multi_region_access_points")
+            .sampled("s3_multi_region_access_points", &[]),
         resources(At::Region, |place| {
             object_lambda::points(place).into_iter().map(object_lambda::Point::planted).collect()
         })
-        .rows("s3_object_lambda_access_points"),
+        .rows("s3_object_lambda_access_points")
+        .sampled("s3_object_lambda_access_points", &[]),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("s3control")
@@ -45,7 +55,7 @@ fn planted(points: Vec<s3::AccessPoint>) -> Vec<Planted> {
 
 /// Lists the access points whose policy says something else than S3's own policy status.
 fn count(place: &Place<'_>, tally: &mut Tally) {
-    for point in s3::access_points(place).iter().filter(|point| point.differs_from_status()) {
+    for point in access_points::all(place).iter().filter(|point| point.differs_from_status()) {
         tally.lists.add("V1", [&point.arn]);
     }
     for point in object_lambda::points(place).iter().filter(|point| point.differs_from_status()) {

@@ -4,6 +4,7 @@
 use crate::ids::default_vpc_id;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject};
+use crate::samples::Class;
 use crate::service::{Service, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::json;
@@ -26,12 +27,14 @@ pub(crate) static SERVICE: Service = Service {
             let buckets = outposts(place).into_iter().flat_map(|it| it.buckets);
             buckets.map(|it| Planted::blocked(it.arn, it.policy, false)).collect()
         })
-        .rows("s3_outposts_buckets"),
+        .rows("s3_outposts_buckets")
+        .sampled("s3_outposts_buckets", CANNOT),
         resources(At::Region, |place| {
             let points = outposts(place).into_iter().flat_map(|it| it.points);
             points.map(|it| Planted::blocked(it.arn, it.policy, true)).collect()
         })
-        .rows("s3_outposts_access_points"),
+        .rows("s3_outposts_access_points")
+        .sampled("s3_outposts_access_points", CANNOT),
     ],
     ..Service::named("s3outposts")
 };
@@ -70,11 +73,14 @@ pub(super) struct Point {
 const KINDS: &[(Kind, u32)] =
     &[(Kind::None, 3), (Kind::SameAccount, 2), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 2), (Kind::Public, 2)];
 
-/// The Outposts of a region, one at most: one region in three has one.
+/// Their public policies are always blocked, and S3 takes none that it does not understand.
+const CANNOT: &[Class] = &[Class::Public, Class::Unread];
+
+/// The Outposts of a region, one at most: one region in three has one, and each that holds a sample.
 pub(super) fn outposts(place: &Place<'_>) -> Vec<Outpost> {
     let mean = place.organization.settings.rates.other_resources.min(1);
     let (mut dice, count) = place.population("s3-outposts", mean);
-    if count < 2 {
+    if count < 2 && place.sample().is_none() {
         return Vec::new();
     }
     let id = format!("op-0{}", dice.hex(16));
@@ -82,11 +88,11 @@ pub(super) fn outposts(place: &Place<'_>) -> Vec<Outpost> {
     let other = place.organization.other_id(place.account, &mut dice);
     let owner_id = if is_shared { other } else { place.account.id.clone() };
     let (buckets, points) = (dice.some(1, 4), dice.some(1, 5));
-    let mut made = |kind: &str, name: &str, actions: &[&str]| {
+    let mut made = |kind: &str, name: &str, actions: &[&str], is_last: bool| {
         let arn = place.arn("s3-outposts", &format!("outpost/{id}/{kind}/{name}"));
         let resources = vec![arn.clone(), format!("{arn}/object/*")];
         let subject = Subject { place: *place, actions, resources, service: "datasync.amazonaws.com" };
-        let policy = dice.weighted(KINDS);
+        let policy = place.shown_but(CANNOT, dice.weighted(KINDS), is_last);
         let policy = subject.policy(policy, &mut dice);
         let days = dice.between(0, 1200);
         (arn, policy, place.days_ago(days, &mut dice))
@@ -94,8 +100,8 @@ pub(super) fn outposts(place: &Place<'_>) -> Vec<Outpost> {
     let buckets: Vec<Bucket> = (0..buckets)
         .map(|number| {
             let name = format!("factory-{number}");
-            let (arn, policy, created_millis) =
-                made("bucket", &name, &["s3-outposts:GetObject", "s3-outposts:ListBucket"]);
+            let actions = &["s3-outposts:GetObject", "s3-outposts:ListBucket"];
+            let (arn, policy, created_millis) = made("bucket", &name, actions, number + 1 == buckets);
             Bucket { name, arn, policy, created_millis }
         })
         .collect();
@@ -103,7 +109,8 @@ pub(super) fn outposts(place: &Place<'_>) -> Vec<Outpost> {
         .zip(buckets.iter().cycle())
         .map(|(number, bucket)| {
             let name = format!("line-{number}");
-            let (arn, policy, created_millis) = made("accesspoint", &name, &["s3-outposts:GetObject"]);
+            let actions = &["s3-outposts:GetObject"];
+            let (arn, policy, created_millis) = made("accesspoint", &name, actions, number + 1 == points);
             let vpc_id = default_vpc_id(place.organization, &place.account.id);
             Point { name, arn, bucket: bucket.name.clone(), vpc_id, policy, created_millis }
         })

@@ -33,7 +33,8 @@ pub(crate) static SERVICE: Service = Service {
             let tables = buckets(place).into_iter().flat_map(|it| it.tables);
             tables.map(|it| Planted::by(it.arn, it.policy)).collect()
         })
-        .rows("s3tables_tables"),
+        .rows("s3tables_tables")
+        .sampled("s3tables_tables", UNGATED),
     ],
     ..Service::named("s3tables")
 };
@@ -67,11 +68,12 @@ fn buckets(place: &Place<'_>) -> Vec<Bucket> {
         let actions = &["s3tables:GetTableData", "s3tables:GetTableMetadataLocation"];
         let resources = vec![arn.clone(), format!("{arn}/*")];
         let subject = Subject { place: *place, actions, resources, service: "firehose.amazonaws.com" };
-        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
+        let is_last = number + 1 == count;
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), is_last);
         let days = dice.between(0, 600);
         Bucket {
             policy: subject.policy(kind, &mut dice),
-            tables: (0..dice.count(1)).map(|number| table(place, &arn, number, &mut dice)).collect(),
+            tables: tables(place, &arn, is_last, &mut dice),
             created_millis: place.days_ago(days, &mut dice),
             name,
             arn,
@@ -80,11 +82,19 @@ fn buckets(place: &Place<'_>) -> Vec<Bucket> {
     (0..count).map(bucket).collect()
 }
 
-fn table(place: &Place<'_>, bucket_arn: &str, number: u64, dice: &mut Dice) -> Table {
+/// The tables of a bucket. The last bucket of a region has the sample.
+fn tables(place: &Place<'_>, bucket_arn: &str, is_last: bool, dice: &mut Dice) -> Vec<Table> {
+    let count = dice.count(1);
+    let count = if is_last { place.with_sample(count) } else { count };
+    (0..count).map(|number| table(place, bucket_arn, (number, is_last && number + 1 == count), dice)).collect()
+}
+
+fn table(place: &Place<'_>, bucket_arn: &str, (number, is_last): (u64, bool), dice: &mut Dice) -> Table {
     let arn = format!("{bucket_arn}/table/{}", dice.uuid());
     let actions = &["s3tables:GetTableData", "s3tables:GetTableMetadataLocation"];
     let subject = Subject { place: *place, actions, resources: vec![arn.clone()], service: "firehose.amazonaws.com" };
-    let kind = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let by_chance = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let kind = place.shown(by_chance, is_last);
     let days = dice.between(0, 600);
     Table {
         name: format!("{}_{number}", dice.pick(&["orders", "visits"])),

@@ -7,6 +7,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{Act, Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::{Class, UNGATED};
 use crate::service::{Service, get, list};
 use crate::truth::{Asked, At, Planted, resources};
 use orgcensus_policy::kinds::SQS_QUEUE;
@@ -39,6 +40,7 @@ pub(crate) static SERVICE: Service = Service {
         queues(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
     .rows("sqs_queues")
+    .sampled("sqs_queues", UNGATED)
     .asked_as(SQS_QUEUE)],
     ..Service::named("sqs")
 };
@@ -75,13 +77,15 @@ struct Queue {
 /// policy has some of them.
 fn queues(place: &Place<'_>) -> Vec<Queue> {
     let rates = &place.organization.settings.rates;
+    let sample = place.sample_of("sqs", UNGATED).filter(|_| rates.queues > 0);
     let (mut dice, count) = place.population("sqs", rates.queues);
+    let count = count.max(u64::from(sample.is_some()));
     let mut queues: Vec<Queue> = Vec::new();
     for number in 0..count {
         let is_fifo = dice.chance(0.15);
         let suffix = if is_fifo { ".fifo" } else { "" };
         let name = format!("{}-{number}{suffix}", dice.pick(&["orders", "mail", "thumbnails", "audit", "retry"]));
-        let kind = any_kind(&mut dice, rates.public_queues);
+        let kind = Class::shown(sample, any_kind(&mut dice, rates.public_queues), number + 1 == count);
         let made = queue(place, name, kind, queues.first(), &mut dice);
         queues.push(made);
     }

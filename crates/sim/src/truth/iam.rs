@@ -6,7 +6,8 @@ use super::tally::Tally;
 use super::{credentials, identities, report};
 use crate::clock::Clock;
 use crate::place::Place;
-use crate::services::iam::{Iam, Key, User, password_strength};
+use crate::samples::Sampled;
+use crate::services::iam::{Iam, Key, ROLES_CANNOT, User, password_strength};
 
 /// Counts the IAM of an account.
 pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
@@ -50,8 +51,9 @@ fn roles(place: &Place<'_>, tally: &mut Tally, iam: &Iam) {
         for outsider in &role.trust.outsiders {
             tally.lists.add("G3", [&role.arn, outsider]);
         }
-        let named = role.trust.named.clone();
-        tally.resource(place, None, Planted { named, ..Planted::known(role.arn.clone(), role.trust.verdict) });
+        let (named, sampled) = (role.trust.named.clone(), Some(Sampled { name: "iam_roles", cannot: ROLES_CANNOT }));
+        let known = Planted::known(role.arn.clone(), role.trust.verdict);
+        tally.resource(place, None, Planted { named, sampled, ..known });
     }
 }
 

@@ -7,6 +7,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::Verdict;
 use crate::protocol::{Refusal, items};
+use crate::samples::Class;
 use crate::service::{Operation, get, list};
 use crate::truth::Planted;
 use serde_json::{Value, json};
@@ -49,9 +50,16 @@ fn endpoints(place: &Place<'_>) -> Vec<Guarded> {
 /// The things of one sort in a place, by how their ids and the names in their ARNs begin. Most accounts have none.
 fn guarded(place: &Place<'_>, name: &str, sort: (&str, &str)) -> Vec<Guarded> {
     let (mut dice, most) = place.population(name, place.organization.settings.rates.other_resources);
-    let count = if dice.chance(0.3) { most } else { 0 };
-    (0..count).map(|_| one(place, sort, &mut dice)).collect()
+    let count = place.with_sample(if dice.chance(0.3) { most } else { 0 });
+    let mut things: Vec<Guarded> = (0..count).map(|_| one(place, sort, &mut dice)).collect();
+    if let (Some(class), Some(last)) = (place.sample().filter(|class| !CANNOT.contains(class)), things.last_mut()) {
+        last.has_policy = class != Class::Absent;
+    }
+    things
 }
+
+/// Nobody judges Cedar.
+pub(super) const CANNOT: &[Class] = &[Class::Public, Class::External, Class::InOrg, Class::Gated];
 
 fn one(place: &Place<'_>, (prefix, resource): (&str, &str), dice: &mut Dice) -> Guarded {
     let id = format!("{prefix}-0{}", dice.hex(16));
@@ -77,9 +85,10 @@ pub(super) fn planted_endpoints(place: &Place<'_>) -> Vec<Planted> {
     endpoints(place).into_iter().map(planted).collect()
 }
 
-/// Cedar is not judged. Without a policy nobody gets in.
+/// Without a policy nobody gets in.
 fn planted(it: Guarded) -> Planted {
-    Planted::known(it.arn, if it.has_policy { Verdict::UNKNOWN } else { Verdict::CLOSED })
+    let verdict = if it.has_policy { Verdict::UNKNOWN } else { Verdict::CLOSED };
+    Planted { has_policy: it.has_policy, ..Planted::known(it.arn, verdict) }
 }
 
 fn describe_group(place: &Place<'_>, it: &Guarded) -> Value {

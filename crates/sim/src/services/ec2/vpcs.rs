@@ -8,6 +8,7 @@ use crate::ids::{self, endpoint_id};
 use crate::place::Place;
 use crate::policies::Verdict;
 use crate::protocol::items;
+use crate::samples::Class;
 use crate::truth::{Planted, Tally};
 use serde_json::{Value, json};
 
@@ -45,9 +46,12 @@ pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
     }
     let vpc = |number: u64| {
         let id = vpc_id(place, number);
-        let endpoints = if number == 0 { 1 + dice.count(1) } else { dice.count(1) };
+        let shows = number == 0 && place.sample() == Some(Class::Absent);
+        let more = dice.count(1).max(u64::from(shows));
+        let endpoints = if number == 0 { 1 + more } else { more };
+        let last = endpoints.checked_sub(1).filter(|_| shows);
         Vpc {
-            endpoints: (0..endpoints).map(|number| endpoint(place, &id, number, &mut dice)).collect(),
+            endpoints: (0..endpoints).map(|it| endpoint(place, &id, (it, last == Some(it)), &mut dice)).collect(),
             is_default: number == 0,
             cidr_block: if number == 0 { "172.31.0.0/16".to_owned() } else { format!("10.{number}.0.0/16") },
             tags: some_tags(&mut dice),
@@ -64,10 +68,14 @@ pub(crate) fn default_vpc_leads_to(place: &Place<'_>, service: &str) -> bool {
     vpcs.first().is_some_and(|vpc| vpc.endpoints.iter().any(|endpoint| endpoint.kind.1 == service))
 }
 
-/// The endpoints as the truth counts them: no endpoint policy lets in anyone outside of the account.
+/// No endpoint policy lets in anyone outside of the account.
+pub(super) const CANNOT: &[Class] = &[Class::Public, Class::External, Class::InOrg, Class::Unread, Class::Gated];
+
+/// The endpoints as the truth counts them.
 pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     let endpoints = vpcs(place).into_iter().flat_map(|vpc| vpc.endpoints);
-    endpoints.map(|endpoint| Planted::known(endpoint.arn, Verdict::CLOSED)).collect()
+    let plant = |it: Endpoint| Planted { has_policy: it.policy.is_some(), ..Planted::known(it.arn, Verdict::CLOSED) };
+    endpoints.map(plant).collect()
 }
 
 /// Adds the endpoints whose policies are left at full access.
@@ -78,9 +86,11 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     }
 }
 
-fn endpoint(place: &Place<'_>, vpc_id: &str, number: u64, dice: &mut Dice) -> Endpoint {
+/// An endpoint by its number; if it is the sample, it has no policy.
+fn endpoint(place: &Place<'_>, vpc_id: &str, (number, is_sample): (u64, bool), dice: &mut Dice) -> Endpoint {
     let kinds = [("Gateway", "s3"), ("Gateway", "dynamodb"), ("Interface", "kms"), ("GatewayLoadBalancer", "firewall")];
-    let kind = if number == 0 { kinds[0] } else { dice.pick(&kinds) };
+    let by_chance = if number == 0 { kinds[0] } else { dice.pick(&kinds) };
+    let kind = if is_sample { kinds[3] } else { by_chance };
     let narrow = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
         "Condition": { "StringEquals": { "aws:ResourceOrgID": place.organization.id } },

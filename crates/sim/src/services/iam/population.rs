@@ -39,6 +39,7 @@ impl Iam {
         let mut users = users::users(place, &groups, &choices);
         let mut roles = roles::roles(place, &choices);
         policies.extend(planted::plant(place, &mut users, &mut groups, &mut roles));
+        roles.extend(roles::sample(place));
         let mut root = users::root(place);
         let mut changed =
             nights::Changed { users: &mut users, policies: &mut policies, roles: &mut roles, root: &mut root };

@@ -6,6 +6,7 @@ use crate::dice::{Dice, some_tags};
 use crate::ids::{ORGANIZATION_ROLE, role_id};
 use crate::place::Place;
 use crate::policies::{Trust, TrustKind, trust};
+use crate::samples::Class;
 
 /// A role.
 #[derive(Debug, Clone)]
@@ -39,6 +40,19 @@ const LINKED: [(&str, &str); 3] = [
     ("AWSServiceRoleForSupport", "support.amazonaws.com"),
     ("AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com"),
 ];
+
+/// A role always has a trust policy, which IAM has understood, and nothing else stands before it.
+pub(crate) const ROLES_CANNOT: &[Class] = &[Class::Absent, Class::Unread, Class::Gated];
+
+/// The sample of roles that is here.
+pub(super) fn sample(place: &Place<'_>) -> Option<Role> {
+    let kind = match place.sample_of("sts", ROLES_CANNOT)? {
+        Class::Public => TrustKind::Anyone,
+        Class::External => TrustKind::External,
+        _ => TrustKind::InOrgAccount,
+    };
+    Some(role(place, "/sample/", "trusting", kind, &mut place.dice("iam-role-sample")))
+}
 
 pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
     let Place { organization, account, .. } = *place;

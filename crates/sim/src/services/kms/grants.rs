@@ -36,13 +36,18 @@ const GRANTEES: [(Kind, u32); 5] = [
 pub(super) fn grants(place: &Place<'_>, key_id: &str) -> Vec<Grant> {
     let mut dice = place.dice(&format!("kms-grants-{key_id}"));
     let count: u64 = dice.weighted(&[(0, 10), (1, 5), (2, 3), (7, 1)]);
-    (0..dice.few(count)).map(|_| grant(place, &mut dice)).collect()
+    let count = dice.few(count);
+    let any = |_| {
+        let kind = dice.weighted(&GRANTEES);
+        grant(place, kind, &mut dice)
+    };
+    (0..count).map(any).collect()
 }
 
-fn grant(place: &Place<'_>, dice: &mut Dice) -> Grant {
+/// A grant for someone of this kind.
+pub(super) fn grant(place: &Place<'_>, kind: Kind, dice: &mut Dice) -> Grant {
     let organization = place.organization;
     let root = |account_id: &str| organization.arn("iam", "", account_id, "root");
-    let kind = dice.weighted(&GRANTEES);
     let principal = match kind {
         Kind::InOrgAccount => root(&organization.other_id(place.account, dice)),
         Kind::ExternalAccount => root(&organization.outside_id(dice)),

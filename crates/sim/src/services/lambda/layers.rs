@@ -30,18 +30,21 @@ pub(super) struct Version {
 }
 
 fn layers(place: &Place<'_>) -> Vec<Layer> {
-    let (mut dice, count) = place.population("lambda-layers", place.organization.settings.rates.other_resources);
-    let layer = |number| {
+    let (mut dice, count) = place.sampled("lambda-layers", place.organization.settings.rates.other_resources);
+    let layer = |number: u64| {
+        let is_last = number + 1 == count;
         let name = format!("{}-{number}", dice.pick(&["tools", "certificates", "tracing"]));
         let arn = place.arn("lambda", &format!("layer:{name}"));
-        let versions = dice.weighted(&[(1, 3), (2, 2), (4, 1)]);
-        let versions = (1..=dice.few(versions)).map(|number| version(place, &arn, number, &mut dice)).collect();
+        let newest = dice.weighted(&[(1, 3), (2, 2), (4, 1)]);
+        let newest = dice.few(newest);
+        let versions = (1..=newest).map(|it| version(place, &arn, (it, is_last && it == newest), &mut dice)).collect();
         Layer { name, versions, arn }
     };
     (0..count).map(layer).collect()
 }
 
-fn version(place: &Place<'_>, layer_arn: &str, number: usize, dice: &mut Dice) -> Version {
+/// A version by its number; if it is the newest of the region's last layer, it is the sample.
+fn version(place: &Place<'_>, layer_arn: &str, (number, is_last): (usize, bool), dice: &mut Dice) -> Version {
     let arn = format!("{layer_arn}:{number}");
     let subject = Subject {
         place: *place,
@@ -49,7 +52,8 @@ fn version(place: &Place<'_>, layer_arn: &str, number: usize, dice: &mut Dice) -
         resources: vec![arn.clone()],
         service: "cloudformation.amazonaws.com",
     };
-    let kind = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let by_chance = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let kind = place.shown(by_chance, is_last);
     let days = dice.between(0, 1200);
     Version {
         policy: subject.policy(kind, dice),

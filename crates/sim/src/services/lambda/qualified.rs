@@ -35,9 +35,10 @@ pub(super) fn versions(place: &Place<'_>, function: &Function) -> Vec<Version> {
     let mut dice = place.dice(&format!("lambda-versions-{}", function.name));
     let count: u64 = dice.weighted(&[(0, 10), (2, 5), (23, 1)]);
     let count = dice.few(count);
+    let count = if function.is_last { place.with_sample(count) } else { count };
     let version = |number: u64| {
         let arn = format!("{}:{number}", function.arn);
-        let kind = any_kind(&mut dice, rate);
+        let kind = place.shown(any_kind(&mut dice, rate), function.is_last && number == count);
         let policy = subject(place, &arn).policy(kind, &mut dice);
         Version { arn, number, policy, is_asked: number + ASKED_MAX > count }
     };
@@ -48,29 +49,31 @@ pub(super) fn versions(place: &Place<'_>, function: &Function) -> Vec<Version> {
 pub(super) fn aliases(place: &Place<'_>, function: &Function) -> Vec<Alias> {
     let rate = place.organization.settings.rates.public_other_resources;
     let mut dice = place.dice(&format!("lambda-aliases-{}", function.name));
-    let count = dice.weighted(&[(0, 8), (1, 4), (2, 1)]);
+    let count: usize = dice.weighted(&[(0, 8), (1, 4), (2, 1)]);
+    let is_shown = function.is_last && place.sample().is_some();
+    let count = count.max(usize::from(is_shown));
     let newest = versions(place, function).last().map(|it| it.number);
-    let alias = |name: &'static str| {
+    let alias = |(number, name): (usize, &'static str)| {
         let arn = format!("{}:{name}", function.arn);
-        let has_open_url = dice.chance(0.1);
-        let kind = match has_open_url {
+        let by_chance = match dice.chance(0.1) {
             true => dice.pick(&[Kind::PublicUrl, Kind::HalfOpenUrl]),
             false => any_kind(&mut dice, rate),
         };
+        let kind = place.shown(by_chance, is_shown && number + 1 == count);
         let mut policy = subject(place, &arn).policy(kind, &mut dice);
         if kind == Kind::HalfOpenUrl && function.modified_millis >= URLS_NEED_BOTH_SINCE_MILLIS {
             policy.verdict = Verdict::CLOSED;
         }
         Alias {
             arn,
-            url_auth: has_open_url.then_some("NONE"),
+            url_auth: kind.is_about_urls().then_some("NONE"),
             name,
             version: newest.map_or_else(|| "$LATEST".to_owned(), |number| number.to_string()),
             has_second_version: newest.is_some_and(|number| number > 1) && dice.chance(0.3),
             policy,
         }
     };
-    ["live", "canary"].into_iter().take(count).map(alias).collect()
+    ["live", "canary"].into_iter().take(count).enumerate().map(alias).collect()
 }
 
 /// The policy of a version or an alias; none if there is no such version and no such alias.

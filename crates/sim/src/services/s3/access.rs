@@ -2,6 +2,7 @@
 
 use super::bucket::{Acl, Block};
 use crate::policies::Kind;
+use crate::samples::Class;
 
 /// What opens and closes a bucket.
 #[derive(Debug, Clone, Copy)]
@@ -61,3 +62,14 @@ pub(super) const HELD: [(&str, Access); 4] = [
     ("public-restricted", Access::by_policy(Kind::Public, RESTRICTS)),
     ("acl-everyone", Access::by_acl(Acl::EveryoneReads, None)),
 ];
+
+/// How the name of the bucket begins that leaves access to the access points of the sample.
+pub(super) const BEHIND_POINTS: &str = "sample-behind";
+
+/// The buckets of an account that holds a sample, with how their names begin: the sample itself, which its own policy
+/// opens, and the one behind its access points.
+pub(super) fn sampled(class: Class) -> [(&'static str, Access); 2] {
+    let own = Access::by_policy(class.kind(), Some(Block::of_sample(class)));
+    let behind = Access::by_points(true, Some(Block::NONE));
+    [("sample", Access { is_left_to_points: Some(false), ..own }), (BEHIND_POINTS, behind)]
+}

@@ -1,6 +1,7 @@
 //! A bucket, and who can reach it.
 
 use crate::policies::{Named, ResourcePolicy, Verdict};
+use crate::samples::Class;
 
 /// A bucket of a simulated account, with all that answers and verdicts need to know of it.
 #[derive(Debug)]
@@ -77,6 +78,11 @@ impl Block {
         block_public_policy: false,
         restrict_public_buckets: false,
     };
+
+    /// The block before a sample, which closes what is gated and nothing else.
+    pub(crate) fn of_sample(class: Class) -> Self {
+        if class == Class::Gated { Self::ALL } else { Self::NONE }
+    }
 }
 
 impl SimulatedBucket {

@@ -2,13 +2,20 @@
 //! those of several regions to one bucket in each. AWS lets in those whom both policies let in: some buckets leave it
 //! to their access points, and the others let in whom they name themselves.
 
+mod files;
+mod names;
+
+pub(crate) use files::{FILES_CANNOT, file_points};
+
+use super::access::BEHIND_POINTS;
 use super::bucket::{Block, SimulatedBucket};
-use super::population::{account_block, buckets};
+use super::population::{account_block, buckets, sample};
 use crate::dice::Dice;
 use crate::ids::default_vpc_id;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::truth::Planted;
+use names::PointNames;
 
 /// An access point of a simulated account.
 #[derive(Debug)]
@@ -18,6 +25,8 @@ pub(crate) struct AccessPoint {
     pub(crate) alias: String,
     /// Name and region of each bucket that it leads to.
     pub(crate) buckets: Vec<(String, String)>,
+    /// The volume of a file system that it leads to instead.
+    pub(crate) volume_arn: Option<String>,
     /// The VPC that its callers come from; none if they may come from the internet.
     pub(crate) vpc_id: Option<String>,
     pub(crate) policy: ResourcePolicy,
@@ -40,14 +49,6 @@ struct Way {
     rests_on_networks: bool,
 }
 
-/// What tells one access point from the others.
-struct PointNames {
-    name: String,
-    arn: String,
-    alias: String,
-    vpc_id: Option<String>,
-}
-
 /// The access points of one region of an account.
 pub(crate) fn access_points(place: &Place<'_>) -> Vec<AccessPoint> {
     let there: Vec<SimulatedBucket> = buckets(place).into_iter().filter(|it| it.region == place.region).collect();
@@ -57,19 +58,25 @@ pub(crate) fn access_points(place: &Place<'_>) -> Vec<AccessPoint> {
     }
     let there: Vec<&SimulatedBucket> = there.iter().collect();
     let point = |_| {
-        let name = format!("{}-{}", dice.pick(&["reports", "partners", "inner"]), dice.hex(8));
-        let names = PointNames {
-            arn: place.arn("s3", &format!("accesspoint/{name}")),
-            alias: format!("{name}-{}-s3alias", dice.hex(12)),
-            vpc_id: dice.chance(0.3).then(|| default_vpc_id(place.organization, &place.account.id)),
-            name,
-        };
+        let label = dice.pick(&["reports", "partners", "inner"]);
+        let mut names = PointNames::in_region(place, label, &mut dice);
+        names.vpc_id = dice.chance(0.3).then(|| default_vpc_id(place.organization, &place.account.id));
         let bucket = dice.pick(&there);
         made(place, names, &[bucket], &mut dice)
     };
     let mut points: Vec<AccessPoint> = (0..count).map(point).collect();
     points.extend(shown(place, &there));
+    let mut dice = place.dice("s3-sample-point");
+    let names = PointNames::in_region(place, "sample", &mut dice);
+    points.extend(sampled(place, names, &there, &mut dice));
     points
+}
+
+/// The sample of access points that is here, before the bucket that leaves access to it.
+fn sampled(place: &Place<'_>, names: PointNames, there: &[&SimulatedBucket], dice: &mut Dice) -> Option<AccessPoint> {
+    let class = sample(place)?;
+    let behind = there.iter().find(|it| it.name.starts_with(BEHIND_POINTS))?;
+    Some(of_kind(place, names, &[*behind], (class.kind(), Block::of_sample(class)), dice))
 }
 
 /// The access points of the showcase: one that is open to everyone for each of its buckets.
@@ -78,13 +85,7 @@ fn shown(place: &Place<'_>, there: &[&SimulatedBucket]) -> Vec<AccessPoint> {
     let is_shown =
         |bucket: &&&SimulatedBucket| place.organization.is_showcase(place.account) && bucket.name.starts_with("show-");
     let point = |bucket: &&SimulatedBucket| {
-        let name = format!("show-{}", dice.hex(8));
-        let names = PointNames {
-            arn: place.arn("s3", &format!("accesspoint/{name}")),
-            alias: format!("{name}-{}-s3alias", dice.hex(12)),
-            vpc_id: None,
-            name,
-        };
+        let names = PointNames::in_region(place, "show", &mut dice);
         of_kind(place, names, &[*bucket], (Kind::Public, Block::NONE), &mut dice)
     };
     there.iter().filter(is_shown).map(point).collect()
@@ -106,12 +107,14 @@ pub(crate) fn multi_region(place: &Place<'_>) -> Vec<AccessPoint> {
         return Vec::new();
     }
     let point = |_| {
-        let alias = format!("m{}.mrap", dice.lower(12));
-        let arn = place.arn("s3", &format!("accesspoint/{alias}"));
-        let names = PointNames { name: format!("everywhere-{}", dice.hex(8)), arn, alias, vpc_id: None };
+        let names = PointNames::everywhere(&place, &mut dice);
         made(&place, names, &behind, &mut dice)
     };
-    (0..count).map(point).collect()
+    let mut points: Vec<AccessPoint> = (0..count).map(point).collect();
+    let mut dice = place.dice("s3-sample-multi-region");
+    let (names, all) = (PointNames::everywhere(&place, &mut dice), all.iter().collect::<Vec<_>>());
+    points.extend(sampled(&place, names, &all, &mut dice));
+    points
 }
 
 /// All access points of an account.
@@ -156,6 +159,7 @@ fn of_kind(
     let policy = if is_told { policy } else { subject.policy(Kind::SameAccount, dice) };
     AccessPoint {
         policy,
+        volume_arn: None,
         buckets: behind.iter().map(|it| (it.name.clone(), it.region.clone())).collect(),
         created_millis: place.days_ago(days, dice),
         ways: behind.iter().map(|bucket| way(place, bucket, block, vpc_id.is_some())).collect(),
@@ -266,7 +270,8 @@ impl AccessPoint {
     pub(crate) fn planted(self) -> Planted {
         let verdict = self.verdict();
         let rests_on_networks = self.buckets.iter().any(|(bucket, _)| self.rests_on_networks(bucket));
-        let mut planted = Planted { verdict, rests_on_networks, ..Planted::by(self.arn, self.policy) };
+        let is_gated = verdict.shuts(self.policy.verdict);
+        let mut planted = Planted { verdict, is_gated, rests_on_networks, ..Planted::by(self.arn, self.policy) };
         if verdict.is_external != Some(true) {
             planted.named.outside.clear();
         }

@@ -1,19 +1,27 @@
 //! The buckets of an account and its Block Public Access, made from the seed.
 
-use super::access::{Access, HELD, SHOWN};
+use super::access::{Access, HELD, SHOWN, sampled};
 use super::bucket::{Acl, Block, SimulatedBucket};
 use crate::dice::{Dice, some_tags};
 use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind, document};
+use crate::samples::Class;
 use serde_json::{Value, json};
+
+/// The class of the samples that are here, of buckets, access points and whatever else has S3's policies.
+pub(crate) fn sample(place: &Place<'_>) -> Option<Class> {
+    place.sample_of("s3", &[]).filter(|_| place.organization.settings.rates.buckets > 0)
+}
 
 /// The account's Block Public Access.
 pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
     let (organization, account) = (place.organization, place.account);
     let mut dice = place.whole().dice("s3-account");
-    // In this account each bucket's own block must have an effect.
-    if organization.is_showcase(account) || organization.is_held(account) {
+    // In these accounts each bucket's own block must have an effect. What is left of a policy that nobody can read is
+    // not known if it is restricted.
+    let is_open = matches!(sample(&place.whole()), Some(Class::Public | Class::Unread));
+    if organization.is_showcase(account) || organization.is_held(account) || is_open {
         return None;
     }
     if dice.chance(organization.settings.rates.account_public_access_block) {
@@ -55,7 +63,18 @@ pub(super) fn buckets(place: &Place<'_>) -> Vec<SimulatedBucket> {
             make((name, *access), &mut dice)
         }));
     }
+    buckets.extend(samples(place, &regions[..1]));
     buckets
+}
+
+/// The sample of buckets, and the bucket behind the samples of access points, in the first region.
+fn samples(place: &Place<'_>, first: &[&String]) -> Vec<SimulatedBucket> {
+    let mut dice = place.whole().dice("s3-samples");
+    let made = |(label, access): (&str, Access)| {
+        let name = format!("{label}-{}", dice.hex(10));
+        bucket(place, first, name, access, &mut dice)
+    };
+    sample(&place.whole()).into_iter().flat_map(sampled).map(made).collect()
 }
 
 /// The hosts of the buckets of an account, each with the bucket's ARN.

@@ -10,7 +10,9 @@ use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::Refusal;
+use crate::samples::{Class, UNGATED};
 use crate::service::{Operation, get};
+use crate::services::s3;
 use crate::truth::Planted;
 use serde_json::{Value, json};
 
@@ -98,8 +100,9 @@ enum Grantee {
 
 /// The instance of a region; none if the region has none.
 pub(super) fn instance(place: &Place<'_>) -> Option<Instance> {
+    let sample = s3::sample(place).filter(|class| !UNGATED.contains(class));
     let (mut dice, count) = place.population("s3-access-grants", 1);
-    if count == 0 {
+    if count == 0 && sample.is_none() {
         return None;
     }
     let arn = place.arn("s3", "access-grants/default");
@@ -109,12 +112,15 @@ pub(super) fn instance(place: &Place<'_>) -> Option<Instance> {
         resources: vec![arn.clone()],
         service: "cloudtrail.amazonaws.com",
     };
-    let kind = any_kind(&mut dice, place.organization.settings.rates.public_other_resources);
+    let by_chance = any_kind(&mut dice, place.organization.settings.rates.public_other_resources);
+    let kind = Class::shown(sample, by_chance, true);
+    // A sample is what its policy makes it.
+    let most = if sample.is_some() { 0 } else { 5 };
     let days = dice.between(0, 800);
     Some(Instance {
         policy: subject.policy(kind, &mut dice),
         created_millis: place.days_ago(days, &mut dice),
-        grants: (0..dice.some(0, 5)).map(|_| grant(place, &mut dice)).collect(),
+        grants: (0..dice.some(0, most)).map(|_| grant(place, &mut dice)).collect(),
         location_role: crawler_of(place, &place.account.id),
         is_held: is_in_perimeter(place, "s3"),
         arn,

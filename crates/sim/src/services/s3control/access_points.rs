@@ -3,9 +3,10 @@
 use super::{check_account, no_such_point, policy_of_point};
 use crate::clock::iso_millis;
 use crate::context::Context;
+use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, get};
-use crate::services::s3::{AccessPoint, access_points, block_members};
+use crate::services::s3::{AccessPoint, access_points, block_members, file_points};
 use serde_json::{Value, json};
 
 pub(super) const ANSWERS: &[Operation] = &[
@@ -29,9 +30,9 @@ pub(super) const ANSWERS: &[Operation] = &[
     }),
     get("ListAccessPoints", |context| {
         check_account(context)?;
-        let wanted = context.request.text("bucket");
-        let points = access_points(&context.place);
-        let points = points.iter().filter(|it| wanted.is_none_or(|bucket| it.leads_to(bucket)));
+        let (bucket, data) = (context.request.text("bucket"), context.request.text("dataSourceType"));
+        let points = all(&context.place);
+        let points = points.iter().filter(|it| bucket.is_none_or(|bucket| it.leads_to(bucket)) && leads_to(it, data));
         let page = context.page(points.map(|it| listed(context, it)).collect())?;
         let list = json!({ "AccessPointList": { "AccessPoint": page.elements }, "NextToken": page.next });
         Ok(json!({ "ListAccessPointsResult": list }))
@@ -39,10 +40,27 @@ pub(super) const ANSWERS: &[Operation] = &[
     .pages(1000, 1000),
 ];
 
+/// What kind of data a volume is.
+const FILES: &str = "FSX_OPENZFS";
+
+/// Those of buckets and those of file systems.
+pub(super) fn all(place: &Place<'_>) -> Vec<AccessPoint> {
+    access_points(place).into_iter().chain(file_points(place)).collect()
+}
+
+/// Whether it leads to this kind of data. Without a kind, S3 lists only those of buckets.
+fn leads_to(it: &AccessPoint, data: Option<&str>) -> bool {
+    match data {
+        None => it.volume_arn.is_none(),
+        Some("ALL") => true,
+        Some(kind) => it.volume_arn.is_some() && kind == FILES,
+    }
+}
+
 fn find(context: &Context<'_>) -> Result<AccessPoint, Refusal> {
     check_account(context)?;
     let name = context.request.required("name")?;
-    let found = access_points(&context.place).into_iter().find(|it| it.name == name);
+    let found = all(&context.place).into_iter().find(|it| it.name == name);
     found.ok_or_else(no_such_point)
 }
 
@@ -55,7 +73,9 @@ fn listed(context: &Context<'_>, it: &AccessPoint) -> Value {
         "Bucket": bucket,
         "AccessPointArn": it.arn,
         "Alias": it.alias,
-        "BucketAccountId": context.place.account.id,
+        "BucketAccountId": it.volume_arn.is_none().then_some(&context.place.account.id),
+        "DataSourceId": it.volume_arn,
+        "DataSourceType": it.volume_arn.as_ref().map(|_| FILES),
     })
 }
 
@@ -66,6 +86,26 @@ mod tests {
     fn ask(client: &Client, path: &str) -> Reply {
         let account_id = client.simulation.account_id(0);
         client.send("s3", &format!("/v20180820{path}"), &[("x-amz-account-id", &account_id)], "")
+    }
+
+    #[test]
+    fn those_of_file_systems_are_listed_only_if_asked_for() {
+        let (mut files, mut buckets) = (0, 0);
+        for seed in 1..=5 {
+            let client = Client::new(quiet(1, seed));
+            let listed = |path: &str| ask(&client, path).elements("Name");
+            let (usual, all) = (listed("/accesspoint"), listed("/accesspoint?dataSourceType=ALL"));
+            let of_files = listed("/accesspoint?dataSourceType=FSX_OPENZFS");
+            assert_eq!([usual.clone(), of_files.clone()].concat(), all);
+            buckets += usual.len();
+            for name in of_files {
+                files += 1;
+                let point = ask(&client, &format!("/accesspoint/{name}"));
+                assert!(point.element("DataSourceId").contains(":volume/fs-0"), "{}", point.body);
+                assert_eq!(point.element("RestrictPublicBuckets"), "true");
+            }
+        }
+        assert!(files > 0 && buckets > 0, "{files}, {buckets}");
     }
 
     #[test]

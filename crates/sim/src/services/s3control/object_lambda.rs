@@ -6,8 +6,9 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::Refusal;
+use crate::samples::Class;
 use crate::service::{Operation, get};
-use crate::services::s3::{Block, access_points, account_block, block_members};
+use crate::services::s3::{Block, access_points, account_block, block_members, sample};
 use crate::truth::Planted;
 use serde_json::{Value, json};
 
@@ -74,19 +75,24 @@ pub(super) struct Point {
 /// The access points of a region.
 pub(super) fn points(place: &Place<'_>) -> Vec<Point> {
     let rates = &place.organization.settings.rates;
+    let sample = sample(place);
     let (mut dice, count) = place.population("s3-object-lambda", rates.other_resources);
+    let count = count.max(u64::from(sample.is_some()));
     let Some(behind) = access_points(place).into_iter().next() else { return Vec::new() };
     let account = account_block(place);
-    let point = |_| {
+    let point = |number: u64| {
+        let is_last = number + 1 == count;
         let name = format!("{}-{}", dice.pick(&["redact", "resize", "convert"]), dice.hex(8));
         let arn = place.arn("s3-object-lambda", &format!("accesspoint/{name}"));
-        let block = dice.weighted(&[(Block::ALL, 2), (Block::NONE, 1)]);
+        let by_chance = dice.weighted(&[(Block::ALL, 2), (Block::NONE, 1)]);
+        let block = sample.filter(|_| is_last).map_or(by_chance, Block::of_sample);
         let is_restricted = block.restrict_public_buckets || account.is_some_and(|it| it.restrict_public_buckets);
         let kind = match any_kind(&mut dice, rates.public_other_resources) {
             // AWS does not document which part of such a policy S3 would leave in force.
             kind if is_restricted && !kind.is_plain() => Kind::SameAccount,
             kind => kind,
         };
+        let kind = Class::shown(sample, kind, is_last);
         let subject = Subject {
             place: *place,
             actions: &["s3-object-lambda:GetObject", "s3-object-lambda:ListBucket"],
@@ -113,6 +119,7 @@ impl Point {
         let is_closed = self.is_restricted && self.policy.kind.is_s3_public();
         let mut planted = Planted::by(self.arn, self.policy);
         if is_closed {
+            planted.is_gated = Verdict::CLOSED.shuts(planted.verdict);
             planted.verdict = Verdict::CLOSED;
             planted.named.outside.clear();
         }

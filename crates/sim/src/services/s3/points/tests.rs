@@ -16,6 +16,7 @@ fn before(permits: Option<Verdict>, kind: Kind, vpc_id: Option<&str>, is_restric
         arn: String::new(),
         alias: String::new(),
         buckets: vec![("b".to_owned(), "us-east-1".to_owned())],
+        volume_arn: None,
         vpc_id: vpc_id.map(str::to_owned),
         policy: subject.policy(kind, &mut organization.dice(&["test"])),
         block: Block::NONE,
@@ -86,4 +87,23 @@ fn every_access_point_leads_to_buckets_of_its_account() {
         }
     }
     assert!(everywhere > 0 && points > everywhere, "{points}, {everywhere}");
+}
+
+#[test]
+fn what_leads_to_a_file_system_is_never_public_and_lets_in_whom_its_own_policy_names() {
+    let organization = Organization::new(quiet(12, 2));
+    let (mut gated, mut external) = (0, 0);
+    for account in organization.accounts() {
+        for region in &organization.settings.regions {
+            for point in file_points(&Place::account(&organization, &account).in_region(region)) {
+                let verdict = point.verdict();
+                let is_blocked = point.policy.kind.is_s3_public();
+                let left = if is_blocked { Verdict::CLOSED } else { point.policy.verdict };
+                assert_eq!((verdict, verdict.is_public), (left, Some(false)), "{point:?}");
+                external += usize::from(verdict == Verdict::EXTERNAL);
+                gated += usize::from(point.planted().is_gated);
+            }
+        }
+    }
+    assert!(gated + external > 0, "{gated}, {external}");
 }
