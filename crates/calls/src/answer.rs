@@ -4,6 +4,7 @@
 //! whatever they are called, a map is entries of key and value. So answers need no table. This works because no list in
 //! the table's calls is flattened, and no member is an attribute.
 
+mod members;
 mod tree;
 
 use roxmltree::Document;

@@ -6,130 +6,49 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use serde::de::value::{Error, StrDeserializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::de::DeserializeOwned;
+
+use crate::answer::Node;
 
 /// How deep a type may nest: a type that is deeper contains itself.
 const DEPTH_MAX: usize = 24;
 
 /// The paths that a type reads: `QueueUrls`, `QueueUrls[]`, `Attributes{}`, `Reservations[].Instances[].InstanceId`.
 pub fn of<T: DeserializeOwned>() -> BTreeSet<String> {
-    let paths = RefCell::default();
-    // If a type refuses the tracer's values, it has already named its members.
-    drop(T::deserialize(Tracer { path: String::new(), depth: 0, paths: &paths }));
-    paths.into_inner()
+    let paths = Paths::default();
+    paths.0.borrow_mut().push(String::new());
+    // If a type refuses the values that it gets here, it has already named its members.
+    drop(T::deserialize(Node::Asked(Asked { paths: &paths, path: 0, depth: 0 })));
+    paths.0.into_inner().into_iter().skip(1).collect()
 }
 
-#[derive(Clone)]
-struct Tracer<'p> {
-    path: String,
+/// The paths that were asked for; the first is that of the whole answer.
+#[derive(Debug, Default)]
+pub struct Paths(RefCell<Vec<String>>);
+
+/// A place in an answer that is not there.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'p> {
+    paths: &'p Paths,
+    /// The place of its own path among them.
+    path: usize,
     depth: usize,
-    paths: &'p RefCell<BTreeSet<String>>,
 }
 
-impl Tracer<'_> {
-    fn step(&self, step: &str) -> Self {
-        let separator = if self.path.is_empty() || step.starts_with(['[', '{']) { "" } else { "." };
-        let path = format!("{}{separator}{step}", self.path);
-        self.paths.borrow_mut().insert(path.clone());
-        Self { path, depth: self.depth + 1, paths: self.paths }
-    }
-}
-
-macro_rules! plain {
-    ($($method:ident $visit:ident($value:expr))*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.$visit($value)
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for Tracer<'_> {
-    type Error = Error;
-
-    plain! {
-        deserialize_any visit_i64(0)
-        deserialize_bool visit_bool(false)
-        deserialize_i8 visit_i8(0) deserialize_i16 visit_i16(0) deserialize_i32 visit_i32(0) deserialize_i64 visit_i64(0)
-        deserialize_u8 visit_u8(0) deserialize_u16 visit_u16(0) deserialize_u32 visit_u32(0) deserialize_u64 visit_u64(0)
-        deserialize_f32 visit_f32(0.0) deserialize_f64 visit_f64(0.0)
-        deserialize_str visit_str("") deserialize_string visit_str("")
+impl Asked<'_> {
+    /// The place that is this step further: a member, `[]` for a list's items, `{}` for a map's values.
+    pub(crate) fn step(self, step: &str) -> Option<Self> {
+        let mut paths = self.paths.0.borrow_mut();
+        let path = paths.get(self.path)?;
+        let separator = if path.is_empty() || step.starts_with(['[', '{']) { "" } else { "." };
+        let further = format!("{path}{separator}{step}");
+        paths.push(further);
+        Some(Self { path: paths.len() - 1, depth: self.depth + 1, ..self })
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.depth > DEPTH_MAX { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Once { key: None, value: Some(self.step("[]")) })
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(Once { key: Some(""), value: Some(self.step("{}")) })
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        if self.depth > DEPTH_MAX {
-            return Err(Error::custom("the type holds itself"));
-        }
-        visitor.visit_map(Fields { tracer: self, fields: fields.iter(), current: None })
-    }
-
-    forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier ignored_any }
-}
-
-/// A list of one item, or a map of one entry.
-struct Once<'p> {
-    key: Option<&'static str>,
-    value: Option<Tracer<'p>>,
-}
-
-impl<'de> SeqAccess<'de> for Once<'_> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        self.value.take().filter(|it| it.depth <= DEPTH_MAX).map(|it| seed.deserialize(it)).transpose()
-    }
-}
-
-impl<'de> MapAccess<'de> for Once<'_> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.key.take().map(|key| seed.deserialize(StrDeserializer::new(key))).transpose()
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(self.value.take().ok_or_else(|| Error::custom("a value before its key"))?)
-    }
-}
-
-struct Fields<'p> {
-    tracer: Tracer<'p>,
-    fields: std::slice::Iter<'static, &'static str>,
-    current: Option<&'static str>,
-}
-
-impl<'de> MapAccess<'de> for Fields<'_> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.current = self.fields.next().copied();
-        self.current.map(|name| seed.deserialize(StrDeserializer::new(name))).transpose()
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(self.tracer.step(self.current.unwrap_or_default()))
+    /// Whether the type that asks contains itself.
+    pub(crate) fn is_too_deep(self) -> bool {
+        self.depth > DEPTH_MAX
     }
 }
 

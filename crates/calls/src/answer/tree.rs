@@ -1,12 +1,14 @@
-//! One tree for both languages, so that a type is compiled once and not for each of them.
+//! One tree for both languages and for a type's names, so that a type is compiled once and not for each of them.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use serde::de::value::{CowStrDeserializer, StrDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
+
+use super::members::{Items, Members};
+use crate::names::Asked;
 
 /// An answer that cannot be read: what is wrong, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,8 +23,8 @@ impl AnswerError {
         Self { path: Vec::new(), message: message.to_string() }
     }
 
-    fn within(mut self, step: impl Into<String>) -> Self {
-        self.path.push(step.into());
+    pub(super) fn within(mut self, step: String) -> Self {
+        self.path.push(step);
         self
     }
 }
@@ -56,6 +58,8 @@ pub enum Node<'a, 'input> {
     Json(&'a Value),
     /// An element of XML.
     Xml(roxmltree::Node<'a, 'input>),
+    /// No value of an answer, but the place of one: it takes down what a type asks for there, and is 0, false or empty.
+    Asked(Asked<'a>),
 }
 
 impl<'a, 'input> Node<'a, 'input> {
@@ -66,6 +70,7 @@ impl<'a, 'input> Node<'a, 'input> {
             Self::Xml(node) => {
                 node.children().find(|it| it.is_element() && it.tag_name().name() == name).map(Self::Xml)
             }
+            Self::Asked(_) => None,
         }
     }
 
@@ -76,15 +81,39 @@ impl<'a, 'input> Node<'a, 'input> {
             Self::Json(value @ (Value::Bool(_) | Value::Number(_))) => Some(value.to_string()),
             Self::Json(_) => None,
             Self::Xml(node) => (!node.children().any(|it| it.is_element())).then(|| text(node).into_owned()),
+            Self::Asked(_) => None,
         }
     }
 
-    fn unlike<T>(self, wanted: &str) -> Result<T, AnswerError> {
+    pub(super) fn unlike<T>(self, wanted: &str) -> Result<T, AnswerError> {
+        Err(self.is_unlike(wanted))
+    }
+
+    fn is_unlike(self, wanted: &str) -> AnswerError {
         let found = match self {
             Self::Json(value) => short(&value.to_string()),
             Self::Xml(node) => format!("\"{}\"", short(&text(node))),
+            Self::Asked(_) => "what is asked for".to_owned(),
         };
-        Err(AnswerError::new(format!("{found} is {wanted}")))
+        AnswerError::new(format!("{found} is {wanted}"))
+    }
+
+    fn is_true(self) -> Result<bool, AnswerError> {
+        match (self, self.text().as_deref().map(str::trim)) {
+            (Self::Asked(_), _) => Ok(false),
+            (Self::Json(Value::String(_)), _) => self.unlike("neither true nor false"),
+            (_, Some("true")) => Ok(true),
+            (_, Some("false")) => Ok(false),
+            _ => self.unlike("neither true nor false"),
+        }
+    }
+
+    fn is_none(self) -> bool {
+        match self {
+            Self::Json(value) => value.is_null(),
+            Self::Xml(_) => false,
+            Self::Asked(asked) => asked.is_too_deep(),
+        }
     }
 
     fn number<T: std::str::FromStr>(self) -> Result<T, AnswerError> {
@@ -92,6 +121,7 @@ impl<'a, 'input> Node<'a, 'input> {
             Self::Json(Value::Number(number)) => number.to_string().parse().ok(),
             Self::Json(_) => None,
             Self::Xml(node) => text(node).trim().parse().ok(),
+            Self::Asked(_) => "0".parse().ok(),
         };
         parsed.map_or_else(|| self.unlike("no number"), Ok)
     }
@@ -107,7 +137,7 @@ fn short(text: &str) -> String {
 }
 
 /// An element's text: of several pieces, as around a comment, all.
-fn text<'a>(node: roxmltree::Node<'a, '_>) -> Cow<'a, str> {
+pub(super) fn text<'a>(node: roxmltree::Node<'a, '_>) -> Cow<'a, str> {
     let mut pieces = node.children().filter(roxmltree::Node::is_text).filter_map(|it| it.text());
     let first = pieces.next().unwrap_or_default();
     match pieces.next() {
@@ -137,19 +167,14 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
             },
             Self::Json(Value::Array(_)) => self.deserialize_seq(visitor),
             Self::Json(Value::Object(_)) => self.deserialize_map(visitor),
-            Self::Xml(node) if node.children().any(|it| it.is_element()) => {
-                Members::of(self, |_| true).and_then(|members| visitor.visit_map(members))
-            }
+            Self::Xml(node) if node.children().any(|it| it.is_element()) => visitor.visit_map(Members::of(self, None)?),
+            Self::Asked(_) => visitor.visit_i64(0),
             _ => self.deserialize_str(visitor),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AnswerError> {
-        match self.text().as_deref().map(str::trim) {
-            Some("true") if !matches!(self, Self::Json(Value::String(_))) => visitor.visit_bool(true),
-            Some("false") if !matches!(self, Self::Json(Value::String(_))) => visitor.visit_bool(false),
-            _ => self.unlike("neither true nor false"),
-        }
+        visitor.visit_bool(self.is_true()?)
     }
 
     numbers! {
@@ -162,6 +187,7 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
         match self {
             Self::Json(Value::String(text)) => visitor.visit_borrowed_str(text),
             Self::Xml(node) if !node.children().any(|it| it.is_element()) => visitor.visit_str(&text(node)),
+            Self::Asked(_) => visitor.visit_borrowed_str(""),
             _ => self.unlike("no text"),
         }
     }
@@ -171,10 +197,7 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AnswerError> {
-        match self {
-            Self::Json(Value::Null) => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
+        if self.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, AnswerError> {
@@ -182,20 +205,11 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AnswerError> {
-        let items: Vec<Self> = match self {
-            Self::Json(Value::Array(items)) => items.iter().map(Node::Json).collect(),
-            Self::Json(_) => return self.unlike("no list"),
-            Self::Xml(node) => node.children().filter(|it| it.is_element()).map(Node::Xml).collect(),
-        };
-        visitor.visit_seq(Items { items: items.into_iter(), at: 0 })
+        visitor.visit_seq(Items::of(self)?)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AnswerError> {
-        let members = match self {
-            Self::Json(_) => Members::of(self, |_| true)?,
-            Self::Xml(node) => Members::of_entries(node)?,
-        };
-        visitor.visit_map(members)
+        visitor.visit_map(Members::of_entries(self)?)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -204,7 +218,7 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, AnswerError> {
-        visitor.visit_map(Members::of(self, |name| fields.contains(&name))?)
+        visitor.visit_map(Members::of(self, Some(fields))?)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AnswerError> {
@@ -216,80 +230,4 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
     }
 
     forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct enum }
-}
-
-struct Items<'a, 'input> {
-    items: std::vec::IntoIter<Node<'a, 'input>>,
-    at: usize,
-}
-
-impl<'de> SeqAccess<'de> for Items<'de, '_> {
-    type Error = AnswerError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, AnswerError> {
-        let Some(item) = self.items.next() else { return Ok(None) };
-        let at = self.at;
-        self.at += 1;
-        seed.deserialize(item).map(Some).map_err(|error| error.within(format!("[{at}]")))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
-    }
-}
-
-/// The members of a struct, or the entries of a map; what is null is not there.
-struct Members<'a, 'input> {
-    members: std::vec::IntoIter<(Cow<'a, str>, Node<'a, 'input>)>,
-    value: Option<(Cow<'a, str>, Node<'a, 'input>)>,
-}
-
-impl<'a, 'input> Members<'a, 'input> {
-    fn new(members: Vec<(Cow<'a, str>, Node<'a, 'input>)>) -> Self {
-        Self { members: members.into_iter(), value: None }
-    }
-
-    fn of(node: Node<'a, 'input>, is_asked: impl Fn(&str) -> bool) -> Result<Self, AnswerError> {
-        let members = match node {
-            Node::Json(Value::Object(members)) => {
-                let members = members.iter().filter(|(name, value)| is_asked(name) && !value.is_null());
-                members.map(|(name, value)| (Cow::Borrowed(name.as_str()), Node::Json(value))).collect()
-            }
-            Node::Json(_) => return node.unlike("not what was asked for"),
-            Node::Xml(node) => {
-                let members = node.children().filter(|it| it.is_element() && is_asked(it.tag_name().name()));
-                members.map(|it| (Cow::Borrowed(it.tag_name().name()), Node::Xml(it))).collect()
-            }
-        };
-        Ok(Self::new(members))
-    }
-
-    fn of_entries(map: roxmltree::Node<'a, 'input>) -> Result<Self, AnswerError> {
-        let entries = map.children().filter(|it| it.is_element()).map(|entry| {
-            let mut parts = entry.children().filter(|it| it.is_element());
-            let pair = parts.next().zip(parts.next());
-            let (key, value) = pair.ok_or_else(|| AnswerError::new("an entry of a map without a key and a value"))?;
-            Ok((text(key), Node::Xml(value)))
-        });
-        Ok(Self::new(entries.collect::<Result<_, AnswerError>>()?))
-    }
-}
-
-impl<'de> MapAccess<'de> for Members<'de, '_> {
-    type Error = AnswerError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, AnswerError> {
-        let Some((name, node)) = self.members.next() else { return Ok(None) };
-        let key = match &name {
-            Cow::Borrowed(name) => seed.deserialize(StrDeserializer::new(name))?,
-            Cow::Owned(name) => seed.deserialize(CowStrDeserializer::new(Cow::Borrowed(name.as_str())))?,
-        };
-        self.value = Some((name, node));
-        Ok(Some(key))
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, AnswerError> {
-        let Some((name, node)) = self.value.take() else { return Err(AnswerError::new("a value before its key")) };
-        seed.deserialize(node).map_err(|error| error.within(name))
-    }
 }
