@@ -20,21 +20,44 @@ use crate::table::{Operation, Protocol};
 pub struct Page<T> {
     /// The answer.
     pub answer: T,
-    /// The next page's tokens, input by input. None: this is the last page.
-    pub next: Option<Vec<(&'static str, String)>>,
+    /// Where the next page begins. None: this is the last page.
+    pub next: Next,
 }
 
 /// Reads an answer, and where the next page begins.
 pub fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Result<Page<T>, AnswerError> {
+    let mut answer = None;
+    let next = walk(operation, body, &mut |node| {
+        answer = Some(T::deserialize(node)?);
+        Ok(())
+    })?;
+    let answer = answer.ok_or_else(|| AnswerError::new("nothing was read"))?;
+    Ok(Page { answer, next })
+}
+
+/// The next page's tokens, input by input.
+pub type Next = Option<Vec<(&'static str, String)>>;
+
+/// Parses an answer and shows its members to `read`. It is compiled once, and not for each type of answer.
+fn walk(
+    operation: &Operation,
+    body: &[u8],
+    read: &mut dyn FnMut(Node<'_, '_>) -> Result<(), AnswerError>,
+) -> Result<Next, AnswerError> {
     let text = std::str::from_utf8(body).map_err(|error| AnswerError::new(format!("it is no text: {error}")))?;
     let text = text.trim_start_matches('\u{feff}').trim();
+    let mut page = |node: Node<'_, '_>| {
+        let next = next(operation, node)?;
+        read(node)?;
+        Ok(next)
+    };
     if !operation.service.protocol.is_xml() {
         // An operation without an output may answer with an empty body.
         let value: Value = serde_json::from_str(if text.is_empty() { "{}" } else { text }).map_err(AnswerError::new)?;
-        return page(operation, Node::Json(&value));
+        return page(Node::Json(&value));
     }
     let document = Document::parse(text).map_err(AnswerError::new)?;
-    page(operation, Node::Xml(members(operation, document.root_element())?))
+    page(Node::Xml(members(operation, document.root_element())?))
 }
 
 /// The element that has the answer's members. A root element of another name is an error: a proxy's page is XML, too.
@@ -59,14 +82,9 @@ fn members<'a, 'input>(
     }
 }
 
-fn page<T: DeserializeOwned>(operation: &Operation, node: Node<'_, '_>) -> Result<Page<T>, AnswerError> {
-    let next = next(operation, node)?;
-    Ok(Page { answer: T::deserialize(node)?, next })
-}
-
 /// The next page's tokens. An answer that says there is more, but gives no token, cannot be used: the list would be cut
 /// short.
-fn next(operation: &Operation, node: Node<'_, '_>) -> Result<Option<Vec<(&'static str, String)>>, AnswerError> {
+fn next(operation: &Operation, node: Node<'_, '_>) -> Result<Next, AnswerError> {
     let at = |path: &str| path.split('.').try_fold(node, Node::member).and_then(Node::text).filter(|it| !it.is_empty());
     let says_more = operation.more.and_then(at).map(|it| it == "true");
     if operation.tokens_out.is_empty() || says_more == Some(false) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::value::{CowStrDeserializer, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 use serde_json::Value;
 
@@ -103,10 +103,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, AnswerError> {
         let Some((name, node)) = self.members.next() else { return Ok(None) };
-        let key = match &name {
-            Cow::Borrowed(name) => seed.deserialize(StrDeserializer::new(name))?,
-            Cow::Owned(name) => seed.deserialize(CowStrDeserializer::new(Cow::Borrowed(name.as_str())))?,
-        };
+        let key = seed.deserialize(StrDeserializer::new(&name))?;
         self.value = Some((name, node));
         Ok(Some(key))
     }
