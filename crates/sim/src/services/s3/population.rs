@@ -92,6 +92,7 @@ fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (St
     let kind = match any_kind(dice, 0.0) {
         _ if is_open_by_acl => Kind::None,
         _ if is_open => Kind::Public,
+        Kind::Malformed => Kind::SameAccount,
         // AWS does not document which part of such a policy S3 would leave in force.
         kind if (account_restricts || block.is_some_and(|it| it.restrict_public_buckets)) && !kind.is_plain() => {
             Kind::SameAccount
