@@ -25,10 +25,7 @@ pub(crate) static SERVICE: Service = Service {
     speaks_as_s3: true,
     page: 10_000,
     answers: &[answers::ANSWERS, unset::ANSWERS],
-    kinds: &[resources(At::Account, planted)
-        .rows("s3_buckets")
-        .sampled("s3_buckets", access::CANNOT)
-        .asked_as(S3_BUCKET)],
+    kinds: &[resources(At::Account, planted).rows("s3_buckets").sampled("s3_buckets", &[]).asked_as(S3_BUCKET)],
     counts: Some((At::Account, count)),
     ..Service::named("s3")
 };

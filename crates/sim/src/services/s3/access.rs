@@ -66,14 +66,12 @@ pub(super) const HELD: [(&str, Access); 4] = [
 /// How the name of the bucket begins that leaves access to the access points of the sample.
 pub(super) const BEHIND_POINTS: &str = "sample-behind";
 
-/// What a bucket cannot have. S3 keeps no policy that nobody can read, and it answers the policy itself: one that is no
-/// whole JSON is an answer that was cut off, and is asked for again.
-pub(super) const CANNOT: &[Class] = &[Class::Unread];
-
 /// The buckets of an account that holds a sample, with how their names begin: the sample itself, which its own policy
 /// opens, and the one behind its access points.
 pub(super) fn sampled(class: Class) -> [(&'static str, Access); 2] {
-    let kind = if CANNOT.contains(&class) { Kind::SameAccount } else { class.kind() };
+    // S3 keeps no policy that nobody can read, and it answers the policy itself: one that is no whole JSON is an answer
+    // that was cut off, and is asked for again. So the unread bucket is the one behind an unread access point.
+    let kind = if class == Class::Unread { Kind::SameAccount } else { class.kind() };
     let own = Access::by_policy(kind, Some(Block::of_sample(class)));
     let behind = Access::by_points(true, Some(Block::NONE));
     [("sample", Access { is_left_to_points: Some(false), ..own }), (BEHIND_POINTS, behind)]
