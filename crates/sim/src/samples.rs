@@ -116,6 +116,11 @@ impl Place<'_> {
         self.has_samples().then(|| CLASSES[number % CLASSES.len()])
     }
 
+    /// The same of things that cannot have these classes.
+    pub(crate) fn sample_but(&self, cannot: &[Class]) -> Option<Class> {
+        self.sample().filter(|class| !cannot.contains(class))
+    }
+
     /// The same of things of a service that cannot have these classes. In some accounts a resource control policy may
     /// let in nobody from outside: then the samples are in the first accounts where none does, the open classes first.
     pub(crate) fn sample_of(&self, service: &str, cannot: &[Class]) -> Option<Class> {
@@ -123,12 +128,11 @@ impl Place<'_> {
         if !ACCOUNTS.contains(&own) || !self.has_samples() {
             return None;
         }
-        let is_possible = |class: &Class| !cannot.contains(class);
         let Some(accounts) = unprotected_first(self.organization, &ACCOUNTS, service) else {
-            return self.sample().filter(is_possible);
+            return self.sample_but(cannot);
         };
         let number = accounts.iter().position(|index| *index == own)?;
-        CLASSES.into_iter().filter(is_possible).nth(number / EACH)
+        CLASSES.into_iter().filter(|class| !cannot.contains(class)).nth(number / EACH)
     }
 
     /// Whether this is a place for samples, if the account has any.
@@ -156,7 +160,7 @@ impl Place<'_> {
 
     /// The same of a thing that cannot have these classes.
     pub(crate) fn shown_but(&self, cannot: &[Class], by_chance: Kind, is_last: bool) -> Kind {
-        Class::shown(self.sample().filter(|class| !cannot.contains(class)), by_chance, is_last)
+        Class::shown(self.sample_but(cannot), by_chance, is_last)
     }
 
     /// The same of those with whom a thing is shared.
@@ -166,7 +170,7 @@ impl Place<'_> {
 
     /// The same of what cannot have these classes.
     pub(crate) fn shared_but(&self, cannot: &[Class], by_chance: Sharing, is_last: bool) -> Sharing {
-        let sample = self.sample().filter(|class| is_last && !cannot.contains(class));
+        let sample = self.sample_but(cannot).filter(|_| is_last);
         sample.and_then(Class::sharing).unwrap_or(by_chance)
     }
 }

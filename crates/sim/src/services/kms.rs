@@ -104,14 +104,11 @@ fn keys(place: &Place<'_>) -> Vec<Key> {
     let sample = place.sample_of("kms", CANNOT);
     // An account that hides a key's policy must have a key, and so must one that holds a sample.
     let count = if hides_one || sample.is_some() { count.max(1) } else { count };
-    let mut keys: Vec<Key> = Vec::new();
-    for number in 0..count {
+    let made = |number| {
         let shown = sample.filter(|_| number + 1 == count).map(Class::kind);
-        let made = key(place, number, shown, &mut dice);
-        keys.push(Key { is_policy_hidden: hides_one && number == 0, ..made });
-    }
-    keys.extend(opened_by_grant(place, count));
-    keys
+        Key { is_policy_hidden: hides_one && number == 0, ..key(place, number, shown, &mut dice) }
+    };
+    (0..count).map(made).chain(opened_by_grant(place, count)).collect()
 }
 
 /// The sample of keys that only a grant opens.

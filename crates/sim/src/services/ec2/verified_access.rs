@@ -52,7 +52,7 @@ fn guarded(place: &Place<'_>, name: &str, sort: (&str, &str)) -> Vec<Guarded> {
     let (mut dice, most) = place.population(name, place.organization.settings.rates.other_resources);
     let count = place.with_sample(if dice.chance(0.3) { most } else { 0 });
     let mut things: Vec<Guarded> = (0..count).map(|_| one(place, sort, &mut dice)).collect();
-    if let (Some(class), Some(last)) = (place.sample().filter(|class| !CANNOT.contains(class)), things.last_mut()) {
+    if let (Some(class), Some(last)) = (place.sample_but(CANNOT), things.last_mut()) {
         last.has_policy = class != Class::Absent;
     }
     things
