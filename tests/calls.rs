@@ -8,7 +8,8 @@ use std::path::Path;
 use orgcensus_aws::organization;
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_sim::Settings;
-use orgcensus_tests::crawl;
+
+use crate::shared::crawl;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seen_calls_equal_declared_calls() {
@@ -36,7 +37,7 @@ async fn seen_calls_equal_declared_calls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_limiter_counted_every_call() {
-    let crawled = crawl(Settings::new(12, 2)).await;
+    let crawled = crawl(Settings::new(12, 3)).await;
     let seen: u64 = crawled.simulation.calls().iter().map(orgcensus_sim::Call::count).sum();
     let told = crawled.number("SELECT CAST(SUM(calls + retries) AS BIGINT) AS calls FROM coverage").await;
     let roles = crawled

@@ -7,12 +7,18 @@ use orgcensus_tests::odd::Answers;
 use orgcensus_tests::{Crawled, Manner, crawl_as};
 use serde_json::{Value, json};
 
+use crate::shared::crawl;
+
 /// The place of the account that one of the policies is attached to.
 const HELD: u64 = 2;
 
-async fn crawl(odd: Option<Answers>) -> Crawled {
-    let settings = Settings { troubles: Troubles::none(), ..Settings::new(6, 1) };
-    crawl_as(settings, Manner { odd, ..Manner::default() }).await
+/// The organization of the tests of items too: it is crawled once for both.
+fn settings() -> Settings {
+    Settings { troubles: Troubles::none(), ..Settings::new(4, 1) }
+}
+
+async fn blinded(answers: Answers) -> Crawled {
+    crawl_as(settings(), Manner { odd: Some(answers), ..Manner::default() }).await
 }
 
 fn refused(call: &'static str) -> Answers {
@@ -40,7 +46,7 @@ async fn count(crawled: &Crawled, what: &str) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_perimeter_takes_away_is_gone_and_told() {
-    let crawled = crawl(None).await;
+    let crawled = crawl(settings()).await;
     for name in ["show-Public", "show-PublicIfEncrypted"] {
         let row = verdict(&crawled, name).await;
         assert_eq!(
@@ -68,7 +74,7 @@ async fn what_a_perimeter_takes_away_is_gone_and_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_they_were_not_read_verdicts_stand_and_say_so() {
-    let (whole, blind) = (crawl(None).await, crawl(Some(refused("organizations:ListPolicies"))).await);
+    let (whole, blind) = (crawl(settings()).await, blinded(refused("organizations:ListPolicies")).await);
     let row = verdict(&blind, "show-Public").await;
     assert_eq!((&row["is_public"], &row["has_rcp"]), (&json!(true), &Value::Null), "{row}");
     assert!(has(&row, "guardrails_unread") && !has(&row, "denied_by_rcp"), "{row}");
@@ -85,7 +91,7 @@ async fn where_they_were_not_read_verdicts_stand_and_say_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_whose_document_was_not_read_takes_nothing() {
-    let blind = crawl(Some(refused("organizations:DescribePolicy"))).await;
+    let blind = blinded(refused("organizations:DescribePolicy")).await;
     let row = verdict(&blind, "show-Public").await;
     assert_eq!((&row["is_public"], &row["has_rcp"]), (&json!(true), &json!(true)), "{row}");
     assert!(has(&row, "guardrails_unread"), "{row}");
@@ -93,7 +99,7 @@ async fn a_policy_whose_document_was_not_read_takes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_key_a_function_and_a_secret_all_policies_are_read() {
-    let crawled = crawl(None).await;
+    let crawled = crawl(settings()).await;
     assert_eq!(count(&crawled, "array_has(flags, 'policies_unread')").await, 0);
     for kind in ["kms_key", "lambda_function", "secretsmanager_secret"] {
         for answer in ["NOT is_public", "NOT is_external", "is_external OR is_in_org"] {

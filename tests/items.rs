@@ -9,12 +9,14 @@ use orgcensus_tests::odd::Answers;
 use orgcensus_tests::{Crawled, Manner, crawl_as};
 use serde_json::{Value, json};
 
+use crate::shared::crawl;
+
 fn settings() -> Settings {
-    Settings { troubles: Troubles::none(), ..Settings::new(6, 1) }
+    Settings { troubles: Troubles::none(), ..Settings::new(4, 1) }
 }
 
-async fn crawl(odd: Option<Answers>) -> Crawled {
-    crawl_as(settings(), Manner { odd, ..Manner::default() }).await
+async fn crawl_with(answers: Answers) -> Crawled {
+    crawl_as(settings(), Manner { odd: Some(answers), ..Manner::default() }).await
 }
 
 /// The first request of one call is refused by a code, in the words of the JSON protocols.
@@ -41,12 +43,12 @@ async fn looks_worse(broken: &Crawled, unbroken: &Crawled, collector: &str) -> V
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_queue_that_does_not_know_its_tags_lowers_coverage_and_costs_no_row() {
-    let unbroken = crawl(None).await;
+    let unbroken = crawl(settings()).await;
     let queues = unbroken.number("SELECT COUNT(*) FROM sqs_queues").await;
     for code in
         ["com.amazonaws.sqs#UnsupportedOperation", "NotImplemented", "ResourceNotFoundException", "OptInRequired"]
     {
-        let broken = crawl(Some(first("sqs:ListQueueTags", code))).await;
+        let broken = crawl_with(first("sqs:ListQueueTags", code)).await;
         let task = looks_worse(&broken, &unbroken, "sqs_queues").await;
         assert_eq!((&task["items_missed"], &task["items_gone"]), (&json!(1), &json!(0)), "{code}");
         assert_eq!(task["tables_short"], json!(["sqs_queues"]), "{code}");
@@ -56,7 +58,8 @@ async fn one_queue_that_does_not_know_its_tags_lowers_coverage_and_costs_no_row(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_is_not_found_on_a_living_key_is_unread_and_lowers_coverage() {
-    let (unbroken, broken) = (crawl(None).await, crawl(Some(first("kms:GetKeyPolicy", "NotFoundException"))).await);
+    let (unbroken, broken) =
+        (crawl(settings()).await, crawl_with(first("kms:GetKeyPolicy", "NotFoundException")).await);
     let task = looks_worse(&broken, &unbroken, "kms_keys").await;
     assert_eq!(task["tables_short"], json!(["policy_documents", "policy_statements"]));
     let unread = "SELECT COUNT(*) FROM policy_documents WHERE state = 'unread' AND resource_type = 'kms_key'";
@@ -65,7 +68,7 @@ async fn a_policy_that_is_not_found_on_a_living_key_is_unread_and_lowers_coverag
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_unknown_call_of_a_collector_keeps_the_tables_of_the_others() {
-    let unbroken = crawl(None).await;
+    let unbroken = crawl(settings()).await;
     let whole: &[(&str, &[&str], &[&str])] = &[
         (
             "iam:ListSigningCertificates",
@@ -79,7 +82,7 @@ async fn one_unknown_call_of_a_collector_keeps_the_tables_of_the_others() {
         ),
     ];
     for (call, short, whole) in whole {
-        let broken = crawl(Some(unknown(call))).await;
+        let broken = crawl_with(unknown(call)).await;
         let task = looks_worse(&broken, &unbroken, "iam_user_credentials").await;
         assert_eq!(task["tables_short"], json!(short), "{call}");
         for table in *whole {
@@ -105,7 +108,7 @@ async fn what_vanished_between_list_and_read_is_counted() {
         let is_it = url.get_or_init(|| queue.to_owned()) == queue;
         is_it.then(|| (400, json!({ "__type": first, "message": "recorded" }).to_string()))
     });
-    let (unbroken, broken) = (crawl(None).await, crawl(Some(gone)).await);
+    let (unbroken, broken) = (crawl(settings()).await, crawl_with(gone).await);
     assert!((broken.report.tally.coverage() - 1.0).abs() < f64::EPSILON);
     let count = "SELECT COUNT(*) FROM sqs_queues";
     assert_eq!(broken.number(count).await + 1, unbroken.number(count).await);

@@ -129,11 +129,6 @@ impl Crawled {
     }
 }
 
-/// Crawls an organization with these settings, inside this process.
-pub async fn crawl(settings: Settings) -> Crawled {
-    crawl_by(settings, Way::Inside).await
-}
-
 /// Crawls an organization by a given way.
 pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
     crawl_as(settings, Manner { way, ..Manner::default() }).await
@@ -167,7 +162,11 @@ impl Place {
 
     /// The same, crawled with given settings.
     pub fn with(settings: Settings, manner: Manner) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::within(tempfile::tempdir().expect("a folder"), settings, manner)
+    }
+
+    /// The same, with lake and stages in this folder.
+    pub fn within(folder: TempDir, settings: Settings, manner: Manner) -> Self {
         let url = folder.path().join("lake").display().to_string();
         let lake = Lake::open(&url, &LakeOptions::default()).expect("a lake");
         let (simulation, start) = (Simulation::new(settings), Instant::now());

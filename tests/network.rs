@@ -6,6 +6,8 @@ use orgcensus_aws::{DEFAULT_LIMITS, Limits};
 use orgcensus_sim::{Faults, Network, Settings, Troubles};
 use orgcensus_tests::{Crawled, Manner, Place, crawl_as};
 
+use crate::shared::crawl;
+
 /// A day that is over, so that the simulated clock stands still.
 const NOW_MILLIS: i64 = 1_790_035_200_000;
 
@@ -50,7 +52,7 @@ fn seeds() -> u64 {
 async fn chaos_changes_no_row() {
     // It is chance whether a service that is down throttles at the last attempt, so that trouble is left out.
     let troubles = Troubles { server_errors: false, ..Troubles::default() };
-    let settings = |network| Settings { troubles, ..settings(40, 1, network) };
+    let settings = |network| Settings { troubles, ..settings(20, 1, network) };
     let calm = crawl_as(settings(Network::default()), patient()).await;
     let expected = lake(&calm).await;
     for seed in 0..seeds() {
@@ -125,7 +127,7 @@ async fn one_hot_account_delays_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn api_usage_counts_every_call() {
-    let crawled = crawl_as(Settings::new(12, 2), Manner::default()).await;
+    let crawled = crawl(Settings::new(12, 3)).await;
     let seen: u64 = crawled.simulation.calls().iter().map(orgcensus_sim::Call::count).sum();
     let sql = "SELECT CAST(SUM(calls + retries) AS BIGINT) AS calls FROM api_usage";
     assert_eq!(crawled.number(sql).await, seen);

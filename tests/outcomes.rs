@@ -6,8 +6,10 @@ use orgcensus_aws::NameError;
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Crawl, RoleActions, RolesBehind};
 use orgcensus_sim::{Network, Settings, Troubles};
-use orgcensus_tests::{Crawled, Manner, NameServer, Place, Way, crawl, crawl_as, crawl_by};
+use orgcensus_tests::{Crawled, Manner, NameServer, Place, Way, crawl_as, crawl_by};
 use serde_json::Value;
+
+use crate::shared::crawl;
 
 fn text(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap_or_default().to_owned()
@@ -36,7 +38,7 @@ async fn every_trouble_has_its_own_outcome() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_and_services_end_as_they_must() {
-    let crawled = crawl(Settings::new(40, 2)).await;
+    let crawled = crawl(Settings::new(40, 1)).await;
     let truth = crawled.simulation.truth();
     for account in truth.accounts.iter().filter(|it| it.outcome != "complete") {
         let id = &account.account_id;
@@ -74,7 +76,7 @@ fn client_of(service: &str) -> &str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_error_names_the_call_that_it_is_of() {
-    let crawled = crawl(Settings::new(40, 2)).await;
+    let crawled = crawl(Settings::new(40, 1)).await;
     let sql = "SELECT DISTINCT collector, outcome, error_code, error_message, error_operation FROM coverage \
                WHERE error_code IS NOT NULL";
     let rows = crawled.rows(sql).await;
@@ -125,7 +127,7 @@ async fn what_a_role_is_too_old_for_is_denied_with_the_reason_and_stays_planned(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_account_and_task_has_one_row() {
-    let crawled = crawl(Settings::new(40, 3)).await;
+    let crawled = crawl(Settings::new(40, 1)).await;
     assert_eq!(crawled.number("SELECT COUNT(*) FROM accounts").await, 40);
     let twice = "SELECT account_id, region, collector FROM coverage GROUP BY 1, 2, 3 HAVING COUNT(*) > 1";
     assert!(crawled.rows(twice).await.is_empty());
@@ -141,8 +143,8 @@ async fn every_account_and_task_has_one_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_table_shows_fewer_rows_without_a_reason() {
     let (with, without) = (
-        crawl(Settings::new(40, 4)).await,
-        crawl(Settings { troubles: Troubles::none(), ..Settings::new(40, 4) }).await,
+        crawl(Settings::new(40, 1)).await,
+        crawl(Settings { troubles: Troubles::none(), ..Settings::new(40, 1) }).await,
     );
     for (table, collector) in [
         ("sqs_queues", "sqs_queues"),

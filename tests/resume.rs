@@ -14,6 +14,7 @@ use orgcensus_row::Timestamp;
 use orgcensus_sim::Settings;
 use orgcensus_tests::{Place, Way};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 /// The columns that may differ between two runs that saw the same.
 const COUNTERS: [&str; 6] = ["run_id", "calls", "retries", "throttles", "duration_millis", "started_at"];
@@ -21,9 +22,13 @@ const COUNTERS: [&str; 6] = ["run_id", "calls", "retries", "throttles", "duratio
 /// Accounts at once. So many may be under way, or done but not yet committed, when a run stops.
 const AT_ONCE: usize = 2;
 
-/// An organization of a day that is long over, so that its clock stands still.
+const ACCOUNTS: u64 = 10;
+const ALL: usize = ACCOUNTS as usize;
+
+/// An organization of a day that is long over, so that its clock stands still. Each of four shards has some of its
+/// accounts.
 fn place() -> Place {
-    Place::new(Settings { now_millis: 1_790_035_200_000, ..Settings::new(24, 5) }, Way::Inside)
+    Place::new(Settings { now_millis: 1_790_035_200_000, ..Settings::new(ACCOUNTS, 10) }, Way::Inside)
 }
 
 /// Every table's rows, without the columns that differ from run to run.
@@ -52,10 +57,15 @@ fn assert_equal(expected: &BTreeMap<String, Vec<Value>>, found: &BTreeMap<String
     }
 }
 
-async fn undisturbed() -> BTreeMap<String, Vec<Value>> {
-    let place = place();
-    run(place.crawl().await).await.expect("a run");
-    rows(&place.snapshot().await).await
+/// What a run finds that nobody stops.
+async fn undisturbed() -> &'static BTreeMap<String, Vec<Value>> {
+    static FOUND: OnceCell<BTreeMap<String, Vec<Value>>> = OnceCell::const_new();
+    let found = FOUND.get_or_init(async || {
+        let place = place();
+        run(place.crawl().await).await.expect("a run");
+        rows(&place.snapshot().await).await
+    });
+    found.await
 }
 
 /// A crawl that is told to stop after so many accounts, and the number of accounts that are done.
@@ -84,10 +94,10 @@ async fn a_stopped_run_goes_on_with_what_is_missing() {
     let (crawl, second) = stopping(&place, usize::MAX).await;
     let report = resume(crawl, None).await.expect("the rest");
     let did = first.load(Ordering::Relaxed) + second.load(Ordering::Relaxed);
-    assert!((24..=24 + AT_ONCE).contains(&did), "{did} turns for 24 accounts");
-    assert!(second.load(Ordering::Relaxed) <= 24 - 5 + AT_ONCE, "five were done");
-    assert_equal(&expected, &rows(&place.snapshot().await).await);
-    assert_eq!(report.commit.run_id, "test-5");
+    assert!((ALL..=ALL + AT_ONCE).contains(&did), "{did} turns for {ALL} accounts");
+    assert!(second.load(Ordering::Relaxed) <= ALL - 5 + AT_ONCE, "five were done");
+    assert_equal(expected, &rows(&place.snapshot().await).await);
+    assert_eq!(report.commit.run_id, "test-10");
     let words = resume(place.crawl().await, None).await.unwrap_err().to_string();
     assert!(words.contains("no unfinished run"), "{words}");
 }
@@ -100,10 +110,10 @@ async fn another_machine_goes_on_from_the_checkpoint() {
     assert!(matches!(run(crawl).await, Err(Error::Stopped(_))));
     std::fs::remove_dir_all(place.folder().join("stage")).expect("the stage");
     let (crawl, second) = stopping(&place, usize::MAX).await;
-    resume(crawl, Some("test-5")).await.expect("the rest");
-    assert!(second.load(Ordering::Relaxed) <= 24 - 7 + AT_ONCE, "seven were done");
-    assert_equal(&expected, &rows(&place.snapshot().await).await);
-    assert!(!place.lake.local().expect("a folder").join("_stage/test-5").exists(), "the copy is gone");
+    resume(crawl, Some("test-10")).await.expect("the rest");
+    assert!(second.load(Ordering::Relaxed) <= ALL - 7 + AT_ONCE, "seven were done");
+    assert_equal(expected, &rows(&place.snapshot().await).await);
+    assert!(!place.lake.local().expect("a folder").join("_stage/test-10").exists(), "the copy is gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,15 +124,15 @@ async fn a_run_that_a_later_one_of_its_day_has_outrun_is_resumed_only_if_it_is_f
     let crawl = place.crawl().await;
     let captured_at = Timestamp(crawl.captured_at.0 + 3_600_000);
     run(Crawl { run_id: "test-6".to_owned(), captured_at, ..crawl }).await.expect("a run");
-    for named in [None, Some("test-5")] {
+    for named in [None, Some("test-10")] {
         let error = resume(place.crawl().await, named).await.unwrap_err();
         assert!(matches!(error, Error::Outdated(_)), "{error}");
-        assert!(error.to_string().contains("run test-5 began before run test-6"), "{error}");
+        assert!(error.to_string().contains("run test-10 began before run test-6"), "{error}");
     }
     let shown = |commits: Vec<orgcensus_lake::Commit>| commits.last().map(|it| it.run_id.clone());
     assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-6"));
     resume_anyway(place.crawl().await, None).await.expect("the rest");
-    assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-5"));
+    assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-10"));
 }
 
 const HOUR_MILLIS: i64 = 3_600_000;
@@ -144,12 +154,12 @@ async fn a_schedule_resumes_what_its_last_try_left_or_begins() {
         let (crawl, _) = stopping(&place, 5).await;
         assert!(matches!(resume_or_run(later(crawl, run_id, hours)).await, Err(Error::Stopped(_))), "{run_id}");
     };
-    stopped("test-5", 0).await;
+    stopped("test-10", 0).await;
     let mut other = later(place.crawl().await, "test-6", 0);
     assert!(other.selection.regions.pop_last().is_some());
     let other = resume_or_run(other).await.expect("a run");
     assert_eq!(other.commit.run_id, "test-6", "another configuration begins a run of its own");
-    assert_eq!(next("test-7", 1).await, "test-5", "it resumes what was left");
+    assert_eq!(next("test-7", 1).await, "test-10", "it resumes what was left");
     assert_eq!(next("test-8", 1).await, "test-8", "nothing is left");
     stopped("test-9", 2).await;
     assert_eq!(next("test-a", 26).await, "test-a", "what was left is a day old");
@@ -167,7 +177,7 @@ async fn a_run_tells_of_an_older_one_that_is_unfinished() {
     let crawl = Crawl { run_id: "test-6".to_owned(), ..place.crawl().await };
     let log = place.run(crawl).await.log;
     let told: Vec<_> = log.lines().filter(|line| line.starts_with("Unfinished")).collect();
-    assert_eq!(told, [r#"Unfinished { run_id: "test-5", snapshot_date: "2026-09-22", kept: 604800s }"#]);
+    assert_eq!(told, [r#"Unfinished { run_id: "test-10", snapshot_date: "2026-09-22", kept: 604800s }"#]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,11 +211,11 @@ async fn four_shards_are_one_run() {
     let place = place();
     let plan = shards(&place, &[2, 0, 3, 1]).await;
     // One of the shards is only in the lake.
-    let stage = place.folder().join("stage/test-5-00001-of-00004");
+    let stage = place.folder().join("stage/test-10-00001-of-00004");
     std::fs::remove_dir_all(stage).expect("a shard's stage");
     let report = publish_shards(place.crawl().await, plan.clone(), false).await.expect("a snapshot");
-    assert_eq!((report.commit.run_id.as_str(), report.selected), ("test-5", 24));
-    assert_equal(&expected, &rows(&place.snapshot().await).await);
+    assert_eq!((report.commit.run_id.as_str(), report.selected), ("test-10", ALL));
+    assert_equal(expected, &rows(&place.snapshot().await).await);
     let again = publish_shards(place.crawl().await, plan, false).await.expect("published already");
     assert_eq!((again.commit, again.tally), (report.commit, report.tally));
     assert_eq!(std::fs::read_dir(place.folder().join("stage")).expect("the stages").count(), 0);
@@ -228,15 +238,15 @@ async fn without_shard(missing: u32) {
     assert!(error.to_string().contains(&format!("shard {missing:05}-of-00004 is missing")), "{error}");
     let report = publish_shards(place.crawl().await, plan, true).await.expect("a snapshot");
     assert!(report.tally.of(Outcome::Skipped) > 0);
-    let snapshot = Snapshot::open(&place.lake, &orgcensus_answers::Which::Run("test-5".into())).await.expect("it");
+    let snapshot = Snapshot::open(&place.lake, &orgcensus_answers::Which::Run("test-10".into())).await.expect("it");
     let coverage = &rows(&snapshot).await["coverage"];
     let of = |row: &&Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let mut accounts: Vec<_> = coverage.iter().map(|row| of(&row, "account_id")).collect();
     accounts.sort();
     accounts.dedup();
-    assert_eq!(accounts.len(), 24, "every account has its rows");
+    assert_eq!(accounts.len(), ALL, "every account has its rows");
     let own = coverage.iter().filter(|row| of(row, "collector") == "iam_account_summary").count();
-    assert_eq!(own, 24, "the management account's are not the organization's alone");
+    assert_eq!(own, ALL, "the management account's are not the organization's alone");
     let skipped = coverage.iter().filter(|row| of(row, "outcome") == "skipped").count() as u64;
     assert_eq!(skipped, report.tally.of(Outcome::Skipped));
 }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use orgcensus_crawl::{Plan, crawl_shard};
 use orgcensus_sim::{CANARY, CANARY_BASE64, Settings};
-use orgcensus_tests::{Place, Way, crawl};
+use orgcensus_tests::{Place, Way};
+
+use crate::shared::crawl;
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use orgcensus_crawl::{Crawl, Error, Matcher, Plan, Selection, run};
 use orgcensus_sim::{Settings, Troubles};
-use orgcensus_tests::{Crawled, Place, Way, crawl};
+use orgcensus_tests::{Crawled, Place, Way};
 use serde_json::Value;
+
+use crate::shared::crawl;
 
 pub(crate) fn quiet(accounts: u64) -> Settings {
     Settings { troubles: Troubles::none(), ..Settings::new(accounts, 1) }
@@ -220,6 +222,6 @@ async fn only_the_newest_complete_snapshot_is_the_newest() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unbroken_run_warns_of_nothing() {
-    let crawled = crawl(Settings::new(12, 1)).await;
+    let crawled = crawl(Settings::new(12, 3)).await;
     assert_eq!(warnings(&crawled), Vec::<&str>::new());
 }

@@ -2,8 +2,10 @@
 //! unknown, never off.
 
 use orgcensus_sim::{Settings, Troubles};
-use orgcensus_tests::{Crawled, crawl};
+use orgcensus_tests::Crawled;
 use serde_json::Value;
+
+use crate::shared::crawl;
 
 /// A row of an answer by its question and definition, the cell of the truth that it must equal, and the table whose
 /// rows are its population.

@@ -6,7 +6,9 @@ use orgcensus_answers::Which;
 use orgcensus_lake::{Lake, LakeOptions};
 use orgcensus_reach::{Access, Reach};
 use orgcensus_sim::{MayTruth, Settings};
-use orgcensus_tests::{Crawled, crawl};
+use orgcensus_tests::Crawled;
+
+use crate::shared::crawl;
 
 /// The accounts of the organizations that `scripts/soak` asks about, and how many of these there are.
 const ACCOUNTS: u64 = 200;

@@ -14,7 +14,12 @@ mod resume;
 mod secrets;
 mod selection;
 mod services;
+mod shared;
 mod size;
 mod truth;
 mod watchers;
 mod who_can;
+
+/// The program's own: the runs take as long as the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

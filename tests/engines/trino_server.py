@@ -1,5 +1,6 @@
 """A real Trino server as one of the engines, started by scripts/trino for the time of a test."""
 
+import functools
 import importlib.machinery
 import importlib.util
 import os
@@ -7,6 +8,7 @@ import pathlib
 import socket
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "trino"
+COLUMNS = "SELECT table_name, column_name, type_name, remarks FROM system.jdbc.columns WHERE table_schem ="
 SCALARS = {"string": "varchar", "int": "integer", "timestamp": "timestamp(3)"}
 
 
@@ -61,14 +63,19 @@ class Trino:
             return round(float(cell), 9)
         return cell
 
-    def columns(self, database, table):
-        return {it["Column"]: (it["Type"], it["Comment"]) for it in self.script.rows(f"DESCRIBE {database}.{table}")}
+    @functools.cache
+    def columns(self, database):
+        """The types and comments of all tables' columns: one statement instead of hundreds."""
+        tables = {}
+        for it in self.script.rows(f"{COLUMNS} '{database}' ORDER BY ordinal_position"):
+            tables.setdefault(it["table_name"], {})[it["column_name"]] = it["type_name"], it["remarks"]
+        return tables
 
     def types(self, table):
-        return {name: it[0] for name, it in self.columns("orgcensus", table).items()}
+        return {name: it[0] for name, it in self.columns("orgcensus")[table].items()}
 
     def comments(self, table):
-        return {name: it[1] for name, it in self.columns("orgcensus_history", table).items()}
+        return {name: it[1] for name, it in self.columns("orgcensus_history")[table].items()}
 
     def expected(self, manifest_type):
         return trino_type(manifest_type)

@@ -43,20 +43,9 @@ accounts_at_once = {at_once}
 sync_seconds = 1
 checkpoint_seconds = {checkpoint_seconds}
 lock_seconds = {lock_seconds}
-rates_file = "{rates}"
 [lake]
 min_coverage = 0.5
 {stage}
-"""
-
-RATES = """
-share = 1.0
-[[bucket]]
-service = "*"
-scope = "account"
-per_second = 100000
-burst = 100000
-source = "the simulator enforces nothing"
 """
 
 
@@ -69,15 +58,12 @@ class Place:
         self.published_before = 0
         self.stage_root = stage or self.lake / "_stage"
         self.program = Orgcensus(binary, self.folder, url, KEYS)
-        rates = self.folder / "rates.toml"
-        rates.write_text(RATES)
         self.configuration = self.folder / "orgcensus.toml"
         self.configuration.write_text(
             CONFIGURATION.format(
                 at_once=at_once,
                 checkpoint_seconds=checkpoint_seconds,
                 lock_seconds=lock_seconds,
-                rates=rates,
                 stage=f'stage_directory = "{stage}"' if stage else "",
             )
         )

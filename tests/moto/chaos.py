@@ -24,7 +24,7 @@ from populate import CONFIGURATION, populate
 from unimplemented import OF_ITEMS
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kill"))
-from lake import RATES, difference, tables  # noqa: E402
+from lake import difference, tables  # noqa: E402
 
 SEED = 1
 ATTEMPTS = 10
@@ -94,13 +94,11 @@ def kind(event):
 def crawl(checks, what, census, captured_at):
     """Crawls and publishes: the tables, as JSON texts."""
     census.lake.mkdir()
-    rates = census.lake / "rates.toml"
-    rates.write_text(RATES)
     # moto's failing calls would be tried ten times, and their end would be chance.
     ends = NOT_COMPLETE | IN_SOME_REGIONS | {collector: ("partial", *end) for collector, end in OF_ITEMS.items()}
     excluded = [collector for collector, (_, _, code) in ends.items() if code == "HTTP500"]
     census.environment["ORGCENSUS_AWS__MAX_ATTEMPTS"] = str(ATTEMPTS)
-    configuration = f'{CONFIGURATION}exclude_collectors = {json.dumps(excluded)}\n[limits]\nrates_file = "{rates}"\n'
+    configuration = f"{CONFIGURATION}exclude_collectors = {json.dumps(excluded)}\n"
     start = time.monotonic()
     code, said = census.crawl(configuration, "--captured-at", str(captured_at))
     checks.true(f"{what}: published in {time.monotonic() - start:.0f} s", code in (0, 3), f"exit code {code}: {said}")

@@ -19,6 +19,8 @@ from botocore.config import Config
 
 START_SECONDS = 120
 RUN_SECONDS = 1800
+# As fast as who answers can.
+RATES = pathlib.Path(__file__).resolve().parents[1] / "rates.toml"
 # How the names of collectors begin that read once for the organization; they count for the management account.
 ONCE = ("account_tags", "delegated_administrators", "identity_center_", "organization")
 
@@ -198,6 +200,7 @@ class Orgcensus:
             "AWS_CONFIG_FILE": nowhere,
             "AWS_SHARED_CREDENTIALS_FILE": nowhere,
             "NO_COLOR": "1",
+            "ORGCENSUS_LIMITS__RATES_FILE": str(RATES),
         }
 
     def run(self, *arguments):

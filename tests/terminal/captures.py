@@ -30,8 +30,8 @@ import pyte
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "moto"), str(HERE.parent / "kill")]
-from harness import Checks  # noqa: E402
-from lake import CAPTURED_AT, KEYS, RATES, organization  # noqa: E402
+from harness import RATES, Checks  # noqa: E402
+from lake import CAPTURED_AT, KEYS, organization  # noqa: E402
 
 GOLDEN = HERE / "golden"
 ROWS, WIDTHS = 24, (80, 160)
@@ -90,8 +90,6 @@ home_region = "us-east-1"
 max_attempts = 2
 [select]
 regions = ["us-east-1"]
-[limits]
-rates_file = "rates.toml"
 [lake]
 url = "lake"
 min_coverage = 0.5
@@ -173,7 +171,6 @@ class Captures:
         folder = self.scratch / name
         folder.mkdir(exist_ok=True)
         (folder / "crawl.toml").write_text(CONFIGURATION)
-        (folder / "rates.toml").write_text(RATES)
         return folder
 
     def demo(self, columns, no_color):
@@ -183,7 +180,8 @@ class Captures:
     def crawl(self, columns, no_color):
         line = ["orgcensus", "crawl", "--config", "crawl.toml", "--endpoint-url", self.url]
         line += ["--captured-at", str(CAPTURED_AT)]
-        return show(line, columns, self.folder(f"crawl-{columns}"), self.environment(no_color))
+        fast = {"ORGCENSUS_LIMITS__RATES_FILE": str(RATES)}
+        return show(line, columns, self.folder(f"crawl-{columns}"), self.environment(no_color) | fast)
 
     def ask(self, line, columns, no_color):
         return show(["orgcensus", *line], columns, self.folder("crawl-80"), self.environment(no_color))

@@ -342,10 +342,10 @@ mod tests {
     async fn work_that_keeps_a_thread_busy_does_not_keep_the_heart_from_beating() {
         let (_folder, lock, listener, told) = held().await;
         // Long enough for the slowest disk: a heartbeat is a write that is synced.
-        let ttl = Duration::from_secs(6);
+        let ttl = Duration::from_secs(4);
         // So often that a heart of the same task would be looked at both before and after its time is over.
         let work = async {
-            for _ in 0..3 {
+            for _ in 0..2 {
                 std::thread::sleep(ttl + Duration::from_millis(500));
                 tokio::task::yield_now().await;
             }

@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::world::{RATES, World};
+use crate::world::World;
 
 /// An organization that is crawled two accounts at a time, with these lines in the configuration.
 fn world(accounts: u64, more: &str) -> World {
     let world = World::of(accounts);
-    world.configure(&format!("[limits]\naccounts_at_once = 2\nrates_file = \"{RATES}\"\n\n{more}"));
+    world.configure(&format!("[limits]\naccounts_at_once = 2\n\n{more}"));
     world
 }
 

@@ -4,7 +4,7 @@
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
 
-use crate::world::{Ended, RATES, World};
+use crate::world::{Ended, World};
 
 /// An organization in which nothing goes wrong.
 fn quiet(accounts: u64) -> World {
@@ -13,7 +13,7 @@ fn quiet(accounts: u64) -> World {
 
 /// Runs a command with these lines in the configuration, which names no region itself.
 fn run(world: &World, command: &[&str], more: &str) -> Ended {
-    world.configure_all(&format!("[limits]\nrates_file = \"{RATES}\"\n\n{more}"));
+    world.configure_all(more);
     world.run_configured(command)
 }
 

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, serve};
@@ -14,8 +15,11 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// What `rates_file` may name in the configuration: as fast as the simulator can.
-pub(crate) const RATES: &str = "rates.toml";
+/// Rates as fast as the simulator can.
+const RATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/rates.toml");
+
+/// The lake's folder, unless the configuration names another.
+const LAKE: &str = "lake";
 
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
@@ -35,9 +39,6 @@ impl World {
         runtime.spawn(serve(simulation.clone(), listener));
         let folder = tempfile::tempdir().expect("a folder");
         let world = Self { address, simulation, folder, _runtime: runtime };
-        let rates = "share = 1.0\n[[bucket]]\nservice = \"*\"\nscope = \"account\"\nper_second = 100000\n\
-            burst = 100000\nsource = \"the simulator enforces nothing\"\n";
-        std::fs::write(world.path(RATES), rates).expect("written");
         world.configure("");
         world
     }
@@ -47,11 +48,20 @@ impl World {
         Self::new(Settings::new(accounts, 7))
     }
 
-    /// A crawled organization, and its lake.
+    /// An organization of three accounts and its lake: a copy of the one that is crawled once for all tests.
     pub(crate) fn crawled() -> Self {
+        static CRAWLED: LazyLock<PathBuf> = LazyLock::new(|| {
+            let world = World::of(3);
+            let output = world.crawl(&[]);
+            assert_eq!(output.code, 0, "{}", output.err);
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crawled");
+            // That of an earlier run.
+            let _ = std::fs::remove_dir_all(&kept);
+            copy(&world.path(LAKE), &kept);
+            kept
+        });
         let world = Self::of(3);
-        let output = world.crawl(&[]);
-        assert_eq!(output.code, 0, "{}", output.err);
+        copy(&CRAWLED, &world.path(LAKE));
         world
     }
 
@@ -73,9 +83,11 @@ impl World {
         std::fs::write(self.path("crawl.toml"), text).expect("written");
     }
 
-    /// The program in the folder, where the lake is `./lake`.
+    /// The program in the folder, where the lake is `./lake`. It waits for no rate.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        command(self.folder.path(), arguments)
+        let mut command = command(self.folder.path(), arguments);
+        command.env("ORGCENSUS_LIMITS__RATES_FILE", RATES);
+        command
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
@@ -90,6 +102,14 @@ impl World {
     /// `orgcensus crawl … --config crawl.toml`
     pub(crate) fn crawl(&self, more: &[&str]) -> Ended {
         self.run_configured(&[&["crawl"], more].concat())
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("read")) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() { copy(&from, &to) } else { std::fs::copy(from, to).map(drop).expect("copied") }
     }
 }
 

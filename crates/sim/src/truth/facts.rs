@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn the_defaults_come_near_the_studys_shares() {
-        let simulation = Simulation::new(quiet(600, 5));
+        let simulation = Simulation::new(quiet(200, 5));
         let shares = [
             ("F3", "users", 39),
             ("F5", "users_with_active_key", 25),
