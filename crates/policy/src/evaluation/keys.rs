@@ -18,6 +18,17 @@ const CHOSEN_STARTS: [&str; 3] = ["aws:requesttag/", "s3:x-amz-", "kms:encryptio
 /// Keys that every request has.
 const ALWAYS_THERE: [&str; 4] = ["aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:requestedregion"];
 
+/// Keys that are true or false and nothing else, where they are there.
+const BOOLEAN: [&str; 7] = [
+    "aws:multifactorauthpresent",
+    "aws:principalisawsservice",
+    "aws:securetransport",
+    "aws:viaawsservice",
+    "kms:bypasspolicylockoutsafetycheck",
+    "kms:grantisforawsresource",
+    "kms:multiregion",
+];
+
 /// The keys that only requests from a VPC have. They do not have `aws:SourceIp`.
 const OF_VPC: [&str; 7] = [
     "aws:sourcevpc",
@@ -42,6 +53,11 @@ pub(super) fn is_chosen(key: &str) -> bool {
 /// Whether every request has the key.
 pub(super) fn is_always_there(key: &str) -> bool {
     ALWAYS_THERE.contains(&key)
+}
+
+/// Whether a key is true or false and nothing else, where it is there.
+pub(super) fn is_boolean(key: &str) -> bool {
+    BOOLEAN.contains(&key)
 }
 
 /// Keys that have the names of what is in the request, and how the keys begin that have the value behind a name.

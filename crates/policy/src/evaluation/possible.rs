@@ -8,7 +8,7 @@ use super::atom::{Atom, Quantifier, examples};
 use super::compare::{Compare, moment, number};
 use super::context::{Fact, Facts};
 use super::formula::Term;
-use super::keys::{SOURCE_IP, is_always_there, is_of_vpc};
+use super::keys::{SOURCE_IP, is_always_there, is_boolean, is_of_vpc};
 use crate::arn::has_wildcard;
 use crate::cidr::edges;
 use crate::glob::{contains, overlaps};
@@ -60,7 +60,7 @@ fn has_value(key: &str, literals: &[Literal], fact: &Fact) -> bool {
     if literals.iter().any(|(atom, wanted)| atom.compare() == Compare::Null && *wanted) {
         return false;
     }
-    let tried = tried(literals, fact);
+    let tried = tried(key, literals, fact);
     let is_cut = tried.len() > MAX_TRIED;
     let values: Vec<&str> = tried.iter().map(String::as_str).take(MAX_TRIED).collect();
     if values.iter().any(|value| permits(Some(&[*value]))) {
@@ -75,7 +75,7 @@ fn has_value(key: &str, literals: &[Literal], fact: &Fact) -> bool {
     if has_sets && values.iter().any(pairs_with) {
         return true;
     }
-    let is_complete = !is_cut && !has_sets && are_all_tried(literals);
+    let is_complete = !is_cut && !has_sets && (is_boolean(key) || are_all_tried(literals));
     !(is_complete || is_contradiction(literals))
 }
 
@@ -91,28 +91,33 @@ fn has_set(literals: &[Literal], values: &[&str]) -> bool {
 }
 
 /// Values that may meet the literals.
-fn tried(literals: &[Literal], fact: &Fact) -> Vec<String> {
-    let mut tried = vec![ANOTHER.to_owned(), "true".to_owned(), "false".to_owned()];
-    for (atom, _) in literals {
-        for value in &atom.values {
-            match atom.compare() {
-                Compare::Ip => tried.extend(edges(value)),
-                Compare::Numeric(_) => {
-                    let near =
-                        number(value).into_iter().flat_map(|it| [-1.0, -0.001, 0.0, 0.001, 1.0].map(|by| it + by));
-                    tried.extend(near.map(|it| it.to_string()));
-                }
-                Compare::Date(_) => {
-                    let near =
-                        moment(value).into_iter().flat_map(|it| [-1000, 0, 1000].map(|by| it.saturating_add(by)));
-                    tried.extend(near.filter_map(DateTime::<Utc>::from_timestamp_millis).map(|it| it.to_rfc3339()));
-                }
-                _ => tried.extend(examples(value)),
-            }
-        }
+fn tried(key: &str, literals: &[Literal], fact: &Fact) -> Vec<String> {
+    let mut tried = vec!["true".to_owned(), "false".to_owned()];
+    if !is_boolean(key) {
+        tried.push(ANOTHER.to_owned());
+        let near_all = |(atom, _): &Literal| -> Vec<String> {
+            atom.values.iter().flat_map(|value| near(atom.compare(), value)).collect()
+        };
+        tried.extend(literals.iter().flat_map(near_all));
     }
     tried.retain(|value| fact.may_be(Some(value)));
     tried
+}
+
+/// Values on both sides of one that a condition names.
+fn near(compare: Compare, value: &str) -> Vec<String> {
+    match compare {
+        Compare::Ip => edges(value),
+        Compare::Numeric(_) => {
+            let near = number(value).into_iter().flat_map(|it| [-1.0, -0.001, 0.0, 0.001, 1.0].map(|by| it + by));
+            near.map(|it| it.to_string()).collect()
+        }
+        Compare::Date(_) => {
+            let near = moment(value).into_iter().flat_map(|it| [-1000, 0, 1000].map(|by| it.saturating_add(by)));
+            near.filter_map(DateTime::<Utc>::from_timestamp_millis).map(|it| it.to_rfc3339()).collect()
+        }
+        _ => examples(value),
+    }
 }
 
 /// Whether no other values could meet the literals: the edges of numbers and blocks stand for all between them, and a
@@ -189,6 +194,18 @@ mod tests {
         let owned: Vec<(Atom, bool)> = literals.iter().map(|(operator, values)| literal(operator, values)).collect();
         let borrowed: Vec<Literal> = owned.iter().map(|(atom, wanted)| (atom, *wanted)).collect();
         has_value("x:k", &borrowed, &Fact::Open)
+    }
+
+    #[test]
+    fn a_key_that_is_true_or_false_has_no_third_value() {
+        let is = |key: &str, is_wanted: bool| {
+            let owned = ["true", "false"].map(|value| (literal("Bool", &[value]).0, is_wanted));
+            let borrowed: Vec<Literal> = owned.iter().map(|(atom, wanted)| (atom, *wanted)).collect();
+            has_value(key, &borrowed, &Fact::Open)
+        };
+        assert!(!is("aws:securetransport", false));
+        assert!(is("aws:multifactorauthpresent", false), "it may be missing");
+        assert!(is("aws:requesttag/team", false) && is("x:k", false));
     }
 
     #[test]
