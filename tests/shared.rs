@@ -1,4 +1,5 @@
-//! Organizations that more than one test looks at. Each is crawled once.
+//! Organizations that more than one test looks at. Each is crawled once and kept: what one test alone looks at, it crawls
+//! itself.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,6 +9,10 @@ use orgcensus_sim::Settings;
 use orgcensus_tests::{Crawled, Manner, Place};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
+
+/// Where the lakes are, each in a folder whose name has this program's number.
+const SHARED: &str = env!("CARGO_TARGET_TMPDIR");
+const PREFIX: &str = "crawled-by-";
 
 type Cell = Arc<OnceCell<Arc<Crawled>>>;
 
@@ -35,9 +40,6 @@ fn folder() -> TempDir {
     let prefix = format!("{PREFIX}{}-", std::process::id());
     tempfile::Builder::new().prefix(&prefix).tempdir_in(SHARED).expect("a folder")
 }
-
-const SHARED: &str = env!("CARGO_TARGET_TMPDIR");
-const PREFIX: &str = "crawled-by-";
 
 /// Removes the folders of processes that have ended, where the system tells which those are.
 fn sweep() {

@@ -253,14 +253,14 @@ async fn quiet_organizations_are_true() {
     for seed in 11..=11 + seeds() {
         let accounts = if seed == 11 { 1 } else { 4 };
         let settings = Settings { troubles: Troubles::none(), ..Settings::new(accounts, seed) };
-        assert_true(crawl(settings).await.as_ref()).await;
+        assert_true(&crawl_by(settings, Way::Inside).await).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn small_pages_change_nothing() {
     let settings = Settings { page_size: Some(2), ..Settings::new(12, 6) };
-    assert_true(crawl(settings).await.as_ref()).await;
+    assert_true(&crawl_by(settings, Way::Inside).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

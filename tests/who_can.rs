@@ -6,9 +6,7 @@ use orgcensus_answers::Which;
 use orgcensus_lake::{Lake, LakeOptions};
 use orgcensus_reach::{Access, Reach};
 use orgcensus_sim::{MayTruth, Settings};
-use orgcensus_tests::Crawled;
-
-use crate::shared::crawl;
+use orgcensus_tests::{Crawled, Way, crawl_by};
 
 /// The accounts of the organizations that `scripts/soak` asks about, and how many of these there are.
 const ACCOUNTS: u64 = 200;
@@ -64,7 +62,7 @@ fn differences(truth: &MayTruth, found: &[Access], unread: &BTreeSet<&str>) -> V
 #[ignore = "five organizations of 200 accounts take minutes: scripts/soak runs it"]
 async fn who_can_equals_the_truth_of_large_organizations() {
     for seed in 1..=SEEDS {
-        let crawled = crawl(Settings::new(ACCOUNTS, seed)).await;
+        let crawled = crawl_by(Settings::new(ACCOUNTS, seed), Way::Inside).await;
         let begun = std::time::Instant::now();
         let asked = assert_may(&crawled, ACCOUNTS).await;
         let seconds = begun.elapsed().as_secs_f64();

@@ -6,10 +6,10 @@
 Each runs the statements that `orgcensus catalog print` gives for it: DuckDB, PySpark without a metastore, PySpark's Hive
 support with Athena's own statements, and a real Trino server (scripts/trino). Compared are, for every table, the columns'
 types and comments, each column's count, least and greatest value, the same over the history; and for every shipped
-question the rows, the coverage and the cases, by the statements of `orgcensus ask --sql`. Spark reads the tables both
-ways, and the questions once: by Athena's tables. A view that Trino stores must be stored as we would store it in Glue,
-and one that we store must be readable to Trino. The engines work side by side. Needs Java 17. Prints what differs, then
-"N passed, M failed"; the exit status is 1 if anything failed.
+question the rows, the coverage and the cases, by the statements of `orgcensus ask --sql`. Spark reads all of it by
+Athena's tables, and one table of five by its own views too. A view that Trino stores must be stored as we would store it
+in Glue, and Trino is asked for all by the views as we store them. The engines work side by side. Needs Java 17. Prints
+what differs, then "N passed, M failed"; the exit status is 1 if anything failed.
 """
 
 import argparse
