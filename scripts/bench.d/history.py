@@ -68,13 +68,13 @@ def written(one, year, nights):
     others.mkdir()
     for name, rows in happened(tables).items():
         table = next(it for it in manifest["tables"] if it["name"] == name)
-        file = lakes.written(one, f"others/{name}.parquet", rows)
+        file = lakes.written(one, f"others/{name}.parquet", rows, table["key"])
         table.update({"files": [file], "rows": file["rows"], "bytes": file["bytes"]})
     for table in manifest["tables"]:
         changed = changed_rows(table["name"], tables[table["name"]], subjects)
         if changed is not None:
             path = f"others/{table['name']}.parquet"
-            table["other"] = {**lakes.written(one, path, changed), "path": path}
+            table["other"] = {**lakes.written(one, path, changed, table["key"]), "path": path}
     last = datetime.date.fromisoformat(commit["snapshot_date"])
     (year / "_commits").mkdir(parents=True)
     for number in range(1, nights + 1):

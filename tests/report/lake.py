@@ -12,8 +12,9 @@ import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
 BLOCK_BYTES = 256 << 10
-# As a publication ends its row groups.
+# As a publication ends its row groups and pages.
 ROW_GROUP_ROWS = 32 << 10
+PAGE_ROWS = 4 << 10
 
 
 def newest(lake):
@@ -42,7 +43,7 @@ def rewritten(source, target, change):
             continue
         for file in table["files"][1:]:
             pathlib.Path(target, file["path"]).unlink()
-        table["files"] = [written(target, table["files"][0]["path"], changed)]
+        table["files"] = [written(target, table["files"][0]["path"], changed, table["key"])]
         table["rows"], table["bytes"] = changed.num_rows, table["files"][0]["bytes"]
     data = json.dumps(manifest).encode()
     pathlib.Path(target, manifest_path).write_bytes(data)
@@ -52,10 +53,18 @@ def rewritten(source, target, change):
     pathlib.Path(target, "_commits", "00000001.json").write_text(json.dumps(commit))
 
 
-def written(target, path, rows):
-    """Writes a file, and gives what the manifest says of it."""
+def written(target, path, rows, key):
+    """Writes a file as a publication does, and gives what the manifest says of it."""
+    naming = {"arn", *(it for it in key if it.endswith("_arn"))} & set(rows.column_names)
     parquet.write_table(
-        rows, pathlib.Path(target, path), compression="zstd", store_schema=False, row_group_size=ROW_GROUP_ROWS
+        rows,
+        pathlib.Path(target, path),
+        compression="zstd",
+        store_schema=False,
+        row_group_size=ROW_GROUP_ROWS,
+        write_page_index=True,
+        max_rows_per_page=PAGE_ROWS,
+        bloom_filter_options={name: {"ndv": min(rows.num_rows, ROW_GROUP_ROWS), "fpp": 0.01} for name in naming},
     )
     data = pathlib.Path(target, path).read_bytes()
     sums = [zlib.crc32(data[at : at + BLOCK_BYTES]) for at in range(0, len(data), BLOCK_BYTES)]

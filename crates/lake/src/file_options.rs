@@ -31,7 +31,10 @@ impl Default for FileOptions {
 
 const ZSTD_LEVEL: i32 = 3;
 
-/// The column that gets a bloom filter where a table has it.
+/// Whoever looks for one row reads a page of each column.
+const PAGE_ROWS: usize = 4 << 10;
+
+/// The column that says which thing a row is.
 const ARN: &str = "arn";
 
 /// One in a hundred lookups of an absent ARN reads a row group in vain.
@@ -44,17 +47,24 @@ impl FileOptions {
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
             .set_max_row_group_row_count(Some(rows))
             .set_max_row_group_bytes(Some(self.row_group_bytes.max(1)))
+            .set_data_page_row_count_limit(PAGE_ROWS)
             // The names that the specification gives to what is inside lists and maps: element, key_value.
             .set_coerce_types(true)
             .set_created_by(format!("orgcensus version {VERSION}"))
             .set_key_value_metadata(Some(metadata(table, snapshot)));
-        if table.columns().iter().any(|column| column.name == ARN) {
-            let bloom = BloomFilterProperties::builder().with_fpp(FALSE_POSITIVES).with_max_ndv(rows as u64);
-            properties = properties.set_column_bloom_filter_properties(ColumnPath::from(ARN), bloom.try_build()?);
+        let bloom = BloomFilterProperties::builder().with_fpp(FALSE_POSITIVES).with_max_ndv(rows as u64).try_build()?;
+        for name in naming(table) {
+            properties = properties.set_column_bloom_filter_properties(ColumnPath::from(name), bloom.clone());
         }
         // The Arrow schema is left out: every reader then goes by the Parquet types, which are the contract.
         Ok(ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true))
     }
+}
+
+/// The columns that name what a row is about, by which somebody looks for it: they get a bloom filter.
+fn naming(table: &Table) -> impl Iterator<Item = &'static str> {
+    let names = table.columns().into_iter().map(|column| column.name);
+    names.filter(|name| *name == ARN || (name.ends_with("_arn") && table.key.contains(name)))
 }
 
 /// What a lone file says about itself.

@@ -9,6 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ParquetRecordBatchStreamBuilder;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::wanted_rows::roots;
 use crate::{FileEntry, Lake, Result, TableEntry, TableFile, Wanted};
@@ -68,7 +69,10 @@ async fn open(mut file: TableFile, part: TablePart) -> Result<impl Stream<Item =
         let file = file.clone();
         move |error: ParquetError| file.unread(error)
     };
-    let mut metadata = ArrowReaderMetadata::load_async(&mut file, ArrowReaderOptions::new()).await.map_err(&unread)?;
+    // Where its pages are: those that hold no wanted row are not read.
+    let pages = if part.wanted.is_some() { PageIndexPolicy::Optional } else { PageIndexPolicy::Skip };
+    let options = ArrowReaderOptions::new().with_offset_index_policy(pages);
+    let mut metadata = ArrowReaderMetadata::load_async(&mut file, options).await.map_err(&unread)?;
     if !part.repeated.is_empty() {
         let options = ArrowReaderOptions::new().with_schema(part.schema(metadata.schema()));
         metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(&unread)?;
@@ -80,8 +84,7 @@ async fn open(mut file: TableFile, part: TablePart) -> Result<impl Stream<Item =
         reader = reader.with_projection(mask);
     }
     if let Some(wanted) = part.wanted {
-        let groups = reader.metadata().row_groups().iter().enumerate();
-        let groups: Vec<usize> = groups.filter(|(_, group)| wanted.may_be_in(group)).map(|(index, _)| index).collect();
+        let groups = wanted.groups(&mut reader).await.map_err(&unread)?;
         let filter = wanted.filter(reader.parquet_schema());
         reader = reader.with_row_groups(groups).with_row_filter(filter);
     }

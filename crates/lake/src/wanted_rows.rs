@@ -1,5 +1,6 @@
-//! Some rows of a published table, found by what a column of theirs says. The columns' statistics say which row groups
-//! need not be read; of the others the columns that decide are read first, and the rest only where a row is wanted.
+//! Some rows of a published table, found by what a column of theirs says. The columns' statistics and bloom filters say
+//! which row groups need not be read; of the others the columns that decide are read first, and the rest only where a
+//! row is wanted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,9 +9,10 @@ use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use futures::stream::BoxStream;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use parquet::arrow::async_reader::AsyncFileReader;
+use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::schema::types::SchemaDescriptor;
 
@@ -34,16 +36,37 @@ impl Wanted {
         self.0.iter().any(|(name, values)| name != ACCOUNT_ID || values.iter().any(|it| (min..=max).contains(&it)))
     }
 
-    /// Whether a row group may have such a row, by its columns' statistics. Long values are cut short in them, the
+    /// The row groups that may have such a row.
+    pub(crate) async fn groups(
+        &self,
+        reader: &mut ParquetRecordBatchStreamBuilder<TableFile>,
+    ) -> Result<Vec<usize>, ParquetError> {
+        let metadata = Arc::clone(reader.metadata());
+        let mut groups = Vec::new();
+        for (index, group) in metadata.row_groups().iter().enumerate() {
+            for (column, values) in self.may_be_in(group) {
+                let filter = reader.get_row_group_column_bloom_filter(index, column).await?;
+                if filter.is_none_or(|filter| values.iter().any(|value| filter.check(value.as_str()))) {
+                    groups.push(index);
+                    break;
+                }
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The columns of a row group that may say so in a row, by their statistics. Long values are cut short in them, the
     /// least one to a smaller text and the greatest one to a greater one.
-    pub(crate) fn may_be_in(&self, group: &RowGroupMetaData) -> bool {
-        self.0.iter().any(|(name, values)| {
-            let Some(column) = column(group, name) else { return false };
-            let Some(statistics) = column.statistics() else { return true };
-            let (min, max) = (statistics.min_bytes_opt(), statistics.max_bytes_opt());
+    fn may_be_in(&self, group: &RowGroupMetaData) -> Vec<(usize, &BTreeSet<String>)> {
+        let may_say = |(name, values): &'_ (String, BTreeSet<String>)| {
+            let index = group.columns().iter().position(|column| is_named(column, name))?;
+            let statistics = group.column(index).statistics();
+            let [min, max] =
+                [statistics.and_then(|it| it.min_bytes_opt()), statistics.and_then(|it| it.max_bytes_opt())];
             let is_within = |value: &[u8]| min.is_none_or(|min| min <= value) && max.is_none_or(|max| value <= max);
-            values.iter().any(|value| is_within(value.as_bytes()))
-        })
+            values.iter().any(|value| is_within(value.as_bytes())).then_some(index)
+        };
+        self.0.iter().filter_map(|it| Some((may_say(it)?, &it.1))).collect()
     }
 
     /// What leaves out the other rows.
@@ -87,14 +110,15 @@ impl Lake {
         let Some(entry) = table.files.iter().find(|entry| entry.rows > 0) else { return Ok(None) };
         let mut file = TableFile::new(self, entry)?;
         let metadata = file.get_metadata(None).await.map_err(|error| file.unread(error))?;
-        let statistics = metadata.row_groups().first().and_then(|group| column(group, name)?.statistics());
+        let column = metadata.row_groups().first().and_then(|it| it.columns().iter().find(|it| is_named(it, name)));
+        let statistics = column.and_then(ColumnChunkMetaData::statistics);
         let ends = statistics.and_then(|it| it.min_bytes_opt().zip(it.max_bytes_opt()));
         Ok(ends.map(|(min, max)| [min, max].map(|bytes| String::from_utf8_lossy(bytes).into_owned())))
     }
 }
 
-fn column<'a>(group: &'a RowGroupMetaData, name: &str) -> Option<&'a ColumnChunkMetaData> {
-    group.columns().iter().find(|column| column.column_path().parts() == [name])
+fn is_named(column: &ColumnChunkMetaData, name: &str) -> bool {
+    column.column_path().parts() == [name]
 }
 
 /// The columns of these names, with all that is inside them.
@@ -158,17 +182,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn statistics_say_what_need_not_be_read() {
+    async fn statistics_and_bloom_filters_say_what_need_not_be_read() {
         let (_folder, lake) = lake();
         let entry = published(&lake).await;
-        let mut file = TableFile::new(&lake, &entry.files[0]).unwrap();
-        let metadata = file.get_metadata(None).await.unwrap();
-        let groups = |wanted: Wanted| -> Vec<bool> {
-            metadata.row_groups().iter().map(|group| wanted.may_be_in(group)).collect()
-        };
-        assert_eq!(groups(wanted("arn", &["a"])), [true, false, false]);
-        assert_eq!(groups(wanted("arn", &["bb"])), [true, true, false]);
-        assert_eq!(groups(wanted("account_id", &["000000000002"])), [false, true, false]);
+        let file = TableFile::new(&lake, &entry.files[0]).unwrap();
+        let mut reader = ParquetRecordBatchStreamBuilder::new(file).await.unwrap();
+        let metadata = Arc::clone(reader.metadata());
+        for (column, values, by_statistics, by_both) in [
+            ("arn", &["a"][..], &[0][..], &[0][..]),
+            ("arn", &["bb"], &[0, 1], &[]),
+            ("arn", &["bb", "c"], &[0, 1, 2], &[0, 2]),
+            ("account_id", &["000000000002"], &[1], &[1]),
+            ("no_such_column", &["a"], &[], &[]),
+        ] {
+            let wanted = wanted(column, values);
+            let groups = metadata.row_groups().iter().enumerate();
+            let found: Vec<usize> =
+                groups.filter(|(_, group)| !wanted.may_be_in(group).is_empty()).map(|(index, _)| index).collect();
+            assert_eq!(found, by_statistics, "{column} {values:?}");
+            assert_eq!(wanted.groups(&mut reader).await.unwrap(), by_both, "{column} {values:?}");
+        }
         let file = |values: &[&str]| wanted("account_id", values).may_be_in_file(&entry.files[0]);
         assert_eq!([file(&["000000000004"]), file(&["000000000003"])], [false, true]);
         assert!(wanted("arn", &["z"]).may_be_in_file(&entry.files[0]), "the manifest says accounts alone");

@@ -51,6 +51,11 @@ pub(crate) fn runtime(memory_mib: u64) -> io::Result<Runtime> {
         .build()
 }
 
+/// The runtime of a command that reads a lake. Each thread that waited for a file keeps memory.
+pub(crate) fn reading() -> io::Result<Runtime> {
+    Builder::new_multi_thread().max_blocking_threads(WAITING_THREADS).enable_all().build()
+}
+
 /// Runs this program again with these arguments, and gives its exit code. `doing` says what it does, for errors. Where
 /// the output is paged this process passes it on: it alone waits for the pager.
 pub(crate) async fn run(

@@ -49,7 +49,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match &arguments.command {
         Command::Query(query) if query.bounded => bounded::runtime(query.memory_mib),
-        _ => tokio::runtime::Runtime::new(),
+        run if run.is_run() => tokio::runtime::Runtime::new(),
+        _ => bounded::reading(),
     };
     match runtime {
         Ok(runtime) => runtime.block_on(begin(arguments)),

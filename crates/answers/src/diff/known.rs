@@ -37,19 +37,27 @@ pub(crate) struct Place<'a> {
 struct NumberedNames {
     numbers: HashMap<String, u16>,
     names: Vec<String>,
+    /// The number that was asked for last.
+    last: u16,
 }
 
 impl Default for NumberedNames {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), names: vec![String::new()] }
+        Self { numbers: HashMap::new(), names: vec![String::new()], last: 0 }
     }
 }
 
 impl NumberedNames {
+    /// The name's number. Places have the same tasks in the same order, most with one outcome: so the number after the
+    /// last one, and the last one, are tried before the name is looked up.
     fn number(&mut self, name: &str) -> u16 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
+        let near = [self.last.saturating_add(1), self.last];
+        let known = near.into_iter().find(|number| *number > 0 && self.name(*number) == name);
+        self.last = known.or_else(|| self.numbers.get(name).copied()).unwrap_or_else(|| self.add(name));
+        self.last
+    }
+
+    fn add(&mut self, name: &str) -> u16 {
         let number = u16::try_from(self.names.len()).unwrap_or(u16::MAX);
         self.names.push(name.to_owned());
         self.numbers.insert(name.to_owned(), number);

@@ -36,7 +36,7 @@ impl Story {
     pub(crate) async fn advance(&mut self, lake: &Lake, makers: &Makers, mut night: Night) -> Result<Vec<Event>> {
         let mut rows = std::mem::take(&mut night.rows);
         let night = Arc::new(night);
-        let mut judges = Judges { lake, to: &night, known: BTreeMap::new(), judges: BTreeMap::new() };
+        let mut judges = Judges::new(lake, &night);
         let mut events = Vec::new();
         let known = self.rows.values().map(|it| &it.night).chain(&self.previous);
         let older = known.map(|it| (it.manifest.snapshot_date.clone(), Arc::clone(it))).collect();
@@ -150,10 +150,16 @@ struct Judges<'a> {
     to: &'a Night,
     /// What the two nights saw, of all accounts or of one: read once for all tables.
     known: BTreeMap<(u32, Option<String>), Arc<Both>>,
+    /// What the tables of both rest on.
+    rests_on: BTreeMap<u32, RestsOn>,
     judges: BTreeMap<(u32, String, Option<String>), Judge>,
 }
 
-impl Judges<'_> {
+impl<'a> Judges<'a> {
+    fn new(lake: &'a Lake, to: &'a Night) -> Self {
+        Self { lake, to, known: BTreeMap::new(), rests_on: BTreeMap::new(), judges: BTreeMap::new() }
+    }
+
     /// The judge of a row between an older night and this one, or why its rows cannot be matched.
     async fn judge(&mut self, from: &Night, (table, account_id, ..): &RowId) -> Result<Result<&Judge, String>> {
         let tables = match [&from.manifest, &self.to.manifest].map(|it| it.table(table)) {
@@ -185,7 +191,8 @@ impl Judges<'_> {
     async fn open(&mut self, from: &Night, table: &str, account_id: Option<&str>) -> Result<Judge> {
         let manifests = [&from.manifest, &self.to.manifest];
         let of = (from.commit.n, account_id.map(str::to_owned));
-        let known = match self.known.get(&of) {
+        // What is known of all accounts is known of one.
+        let known = match self.known.get(&(of.0, None)).or_else(|| self.known.get(&of)) {
             Some(known) => Arc::clone(known),
             None => {
                 let wanted = match account_id {
@@ -197,7 +204,8 @@ impl Judges<'_> {
                 known
             }
         };
-        Ok(Judge::new(&known, table, RestsOn::of(manifests).of_table(table), account_id.is_none()))
+        let rests_on = self.rests_on.entry(from.commit.n).or_insert_with(|| RestsOn::of(manifests));
+        Ok(Judge::new(&known, table, rests_on.of_table(table), account_id.is_none()))
     }
 
     /// What two different values are called, and why nobody knows.
