@@ -108,12 +108,10 @@ pub async fn cases_json_since(snapshot: &Snapshot, older: Option<&Snapshot>, que
     Ok(Value::Array(answers))
 }
 
-/// If the snapshot does not have a table, or some accounts cannot be asked about, the answer says so instead.
+/// If the snapshot has no answer, because it does not have a table or a column, the answer says so instead.
 fn or_said(question: &Question, objects: Result<Vec<Value>>) -> Result<Vec<Value>> {
     match objects {
-        Err(error @ (Error::UnknownTable { .. } | Error::NotOfAccounts { .. })) => {
-            Ok(vec![json!({"id": question.id, "error": error.to_string()})])
-        }
+        Err(error) => Ok(vec![json!({"id": question.id, "error": error.unanswered()?})]),
         objects => objects,
     }
 }
@@ -215,6 +213,16 @@ mod tests {
         let rows = answers(&snapshot, &["F3"]).await;
         let error = "find table coverage, iam_credential_report; the snapshot has accounts";
         assert_eq!(rows, [json!({"id": "F3", "error": error})]);
+    }
+
+    #[tokio::test]
+    async fn a_column_that_another_version_writes_is_said() {
+        let (_folder, snapshot) = open(Which::Newest).await;
+        let list = "-- id: X1\n-- title: Buckets\n-- key: arn\n-- rests on: s3_buckets\n\
+            SELECT arn, written_later FROM s3_buckets ORDER BY arn NULLS LAST\n";
+        let question = QuestionFile::parse("x", list).unwrap().questions.remove(0);
+        let answer = cases_json(&snapshot, &[&question]).await.unwrap();
+        assert_eq!(answer, json!([{"id": "X1", "error": "find column written_later: the snapshot does not have it"}]));
     }
 
     #[tokio::test]

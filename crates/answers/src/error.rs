@@ -1,6 +1,7 @@
 //! What can go wrong between a question and its answer.
 
 use arrow::error::ArrowError;
+use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use parquet::errors::ParquetError;
 
@@ -123,6 +124,33 @@ pub enum Error {
     /// The answer could not be written.
     #[error("write the answer")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Why the snapshot has no answer to a shipped statement: it has no such table or column, since another version
+    /// wrote it, or it is asked of some accounts and names none. Then this answer is left out and says why, and others
+    /// are given. Any other error is given back.
+    pub fn unanswered(self) -> Result<String> {
+        match &self {
+            Self::UnknownTable { .. } | Self::NotOfAccounts { .. } => Ok(self.to_string()),
+            Self::Query(error) => match missing_column(error) {
+                Some(column) => Ok(format!("find column {column}: the snapshot does not have it")),
+                None => Err(self),
+            },
+            _ => Err(self),
+        }
+    }
+}
+
+/// The column that a statement names and no table has, if that is what is wrong.
+pub(crate) fn missing_column(error: &DataFusionError) -> Option<String> {
+    match error.find_root() {
+        DataFusionError::SchemaError(error, _) => match error.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => Some(field.name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 impl From<DataFusionError> for Error {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::ask::rows;
 use crate::cells::{text_batch, text_schema};
 use crate::question::Share;
-use crate::{Error, Question, Result, Snapshot, ask_cases};
+use crate::{Question, Result, Snapshot, ask_cases};
 
 /// What the cases say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +68,7 @@ impl Standing {
     /// Of some shares of a question, or of a list. A snapshot without a table that it reads says nothing.
     pub(crate) async fn of(snapshot: &Snapshot, question: &Question, shares: &[&Share]) -> Result<Self> {
         match asked(snapshot, question, shares).await {
-            Err(error @ (Error::UnknownTable { .. } | Error::NotOfAccounts { .. })) => {
-                Ok(Self::not_asked(error.to_string()))
-            }
+            Err(error) => Ok(Self::not_asked(error.unanswered()?)),
             standing => standing,
         }
     }

@@ -107,6 +107,7 @@ fn row(name: &str, subject: &Subject, account: &Account, earlier: &Earlier, now:
         reason_count: count(judgement.reasons.len()),
         reasons: texts(judgement.reasons),
         next_step: judgement.next_step.map(str::to_owned),
+        next_step_about: judgement.next_step_about,
         replacements: texts(replacements),
         account_owner: account.owner.clone(),
         user_owner: subject.owner.clone(),

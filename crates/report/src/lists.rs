@@ -1,6 +1,6 @@
 //! Tables of rows as they are: the answers of shipped lists, the cases of facts, and statements of our own.
 
-use orgcensus_answers::{Error as Refusal, Question, ask_cases, coverage_percent};
+use orgcensus_answers::{Question, ask_cases, coverage_percent};
 use serde_json::Value;
 
 use crate::asked::{Asked, Object, first};
@@ -19,9 +19,7 @@ pub(crate) async fn question(asked: &Asked, id: &'static str, columns: &[Column]
         Ok((objects, count, coverage_percent)) => {
             Ok(Table { rows: rows(&objects, columns), count, coverage_percent, ..table })
         }
-        Err(Error::Answers(error @ (Refusal::UnknownTable { .. } | Refusal::NotOfAccounts { .. }))) => {
-            Ok(Table { error: Some(error.to_string()), ..table })
-        }
+        Err(Error::Answers(error)) => Ok(Table { error: Some(error.unanswered()?), ..table }),
         Err(error) => Err(error),
     }
 }
@@ -59,8 +57,7 @@ pub(crate) async fn own(asked: &Asked, id: &'static str, title: &str, sql: &str,
             let (objects, count) = first(answer, ROWS_MAX).await?;
             Ok(Table { rows: rows(&objects, columns), count, ..table })
         }
-        Err(error @ Refusal::UnknownTable { .. }) => Ok(Table { error: Some(error.to_string()), ..table }),
-        Err(error) => Err(error.into()),
+        Err(error) => Ok(Table { error: Some(error.unanswered()?), ..table }),
     }
 }
 

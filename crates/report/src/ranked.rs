@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_answers::{Error as Refusal, Kind, Question, coverage_percent};
+use orgcensus_answers::{Kind, Question, coverage_percent};
 
+use crate::Result;
 use crate::asked::{Asked, Object, first, number, text};
 use crate::lists::{ROWS_MAX, described, rows};
 use crate::model::{Column, Table};
-use crate::{Error, Result};
 
 /// How a list is told.
 #[derive(Debug, Clone, Copy)]
@@ -103,8 +103,7 @@ async fn told(asked: &Asked, table: Table, rank: &Rank<'_>, listed: &Listed<'_>)
     // All rows are counted apart, so that the engine need not sort more than are shown.
     let answer = match asked.snapshot.query(&format!("{sql}\nLIMIT {rows_max}")).await {
         Ok(answer) => answer,
-        Err(error @ Refusal::UnknownTable { .. }) => return Ok(Table { error: Some(error.to_string()), ..table }),
-        Err(error) => return Err(Error::from(error)),
+        Err(error) => return Ok(Table { error: Some(error.unanswered()?), ..table }),
     };
     let (objects, _) = first(answer, rows_max).await?;
     let counted = match count {

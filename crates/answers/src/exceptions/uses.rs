@@ -10,7 +10,7 @@ use super::tally::{CaseCounts, Tally};
 use super::{Accepted, Day, Exception, Hold, NameColumns};
 use crate::ask::plain_cases;
 use crate::cells::{text_batch, text_schema};
-use crate::{Changes, Error, Extent, Found, Question, Result, Rule, Snapshot, Which};
+use crate::{Changes, Extent, Found, Question, Result, Rule, Snapshot, Which};
 
 /// An exception that has been about nothing for so many days is told.
 pub const UNUSED_DAYS: i64 = 30;
@@ -141,11 +141,11 @@ impl<'a> Asked<'a> {
     async fn ask(&self, snapshot: &Snapshot, tally: &mut Tally<'_>) -> Result<()> {
         for question in &self.questions {
             let mut answer = match plain_cases(snapshot, question).await {
-                Err(error @ (Error::UnknownTable { .. } | Error::NotOfAccounts { .. })) => {
-                    tally.could_not(question.id, None, &error.to_string());
+                Err(error) => {
+                    tally.could_not(question.id, None, &error.unanswered()?);
                     continue;
                 }
-                answer => answer?,
+                Ok(answer) => answer,
             };
             tally.asked.insert(question.id.to_owned());
             let schema = text_schema(&answer.schema());

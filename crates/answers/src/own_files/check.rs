@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
-use datafusion::common::SchemaError;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
@@ -13,6 +12,7 @@ use futures::executor::block_on;
 use super::TableSchemas;
 use super::text::Text;
 use crate::diff::Columns;
+use crate::error::missing_column;
 use crate::published_table::PARTITION_COLUMNS;
 use crate::snapshot::{CATALOG, HISTORY, SCHEMA, settings};
 use crate::{FileError, Kind, Question, RestsOn, Result, Rule, changes, nearest_behind};
@@ -56,7 +56,7 @@ impl<'a> Checks<'a> {
         for question in questions {
             // What the engine adds reads the columns that the header names for each share.
             for statement in [question.cases(), question.statement(&RestsOn::default())] {
-                self.schema(&statement).map_err(|error| match missing(&error) {
+                self.schema(&statement).map_err(|error| match missing_column(&error) {
                     Some(column) => file.error_in_header(&SHARE_COLUMNS, &column, words(&error)),
                     None => in_sql(file, &error),
                 })?;
@@ -77,7 +77,7 @@ impl<'a> Checks<'a> {
             let why = format!("{} has no column {column}, or it is a list", watched.table);
             return Err(file.error_in_header(&["resource", "shows", "sets"], column, why));
         }
-        changes::check(&self.engine, &fields, watched).map_err(|error| match missing(&error) {
+        changes::check(&self.engine, &fields, watched).map_err(|error| match missing_column(&error) {
             Some(column) => file.error_in_header(&["when"], &column, words(&error)),
             None => in_sql(file, &error),
         })
@@ -116,20 +116,9 @@ fn has(fields: &[Field], name: &str) -> bool {
     fields.iter().any(|field| field.name() == name)
 }
 
-/// The column that a statement names and no table has, if that is what is wrong.
-fn missing(error: &DataFusionError) -> Option<String> {
-    match error.find_root() {
-        DataFusionError::SchemaError(error, _) => match error.as_ref() {
-            SchemaError::FieldNotFound { field, .. } => Some(field.name.clone()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// An error of the query, in the line of the column that it is about.
 fn in_sql(file: &Text, error: &DataFusionError) -> FileError {
-    file.error_in_sql(&missing(error).unwrap_or_default(), words(error))
+    file.error_in_sql(&missing_column(error).unwrap_or_default(), words(error))
 }
 
 /// One line: an engine may use several.

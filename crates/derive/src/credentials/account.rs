@@ -166,7 +166,7 @@ impl Account {
         facts.password.is_active = facts.password.is_active.or(row.has_password);
         facts.has_mfa = facts.has_mfa.or(row.is_mfa_enabled);
         if row.has_access_key == Some(true) && facts.keys.is_empty() {
-            facts.keys.push(Credential::default());
+            facts.keys.push(Credential { name: "access_key_1".to_owned(), ..Credential::default() });
         }
     }
 
@@ -183,7 +183,8 @@ impl Account {
             (Some(false), _) => Use::Never,
             _ => Use::Unread,
         };
-        subject.facts.keys.push(Credential { is_active: row.is_active, age_days: row.age_days, used });
+        let name = row.access_key_id.to_owned();
+        subject.facts.keys.push(Credential { name, is_active: row.is_active, age_days: row.age_days, used });
         subject.key_used(row.last_used_at, row.last_used_region, row.last_used_service);
     }
 

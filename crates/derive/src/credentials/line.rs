@@ -12,8 +12,8 @@ const DAY_MILLIS: i64 = 86_400_000;
 /// A user, or the root user, by its line.
 pub(super) fn subject(row: &CredentialsRef<'_>, now: Timestamp) -> Subject {
     let keys = [
-        slot(row.access_key_1_active, row.access_key_1_age_days, row.access_key_1_last_used_days),
-        slot(row.access_key_2_active, row.access_key_2_age_days, row.access_key_2_last_used_days),
+        slot("access_key_1", row.access_key_1_active, row.access_key_1_age_days, row.access_key_1_last_used_days),
+        slot("access_key_2", row.access_key_2_active, row.access_key_2_age_days, row.access_key_2_last_used_days),
     ];
     let facts = Facts {
         is_root: row.is_root,
@@ -56,13 +56,14 @@ fn password(row: &CredentialsRef<'_>) -> Credential {
         (None, Some("no_information" | "not_applicable")) => Use::Never,
         (None, _) => Use::Unread,
     };
-    Credential { is_active: row.password_enabled, age_days: row.password_age_days, used }
+    Credential { name: "password".to_owned(), is_active: row.password_enabled, age_days: row.password_age_days, used }
 }
 
 /// One of the two keys; none if there is none. The report says of a key that is off when it was made.
-fn slot(is_active: Option<bool>, age_days: Option<i32>, used_days: Option<i32>) -> Option<Credential> {
+fn slot(name: &str, is_active: Option<bool>, age_days: Option<i32>, used_days: Option<i32>) -> Option<Credential> {
     let used = used_days.map_or(Use::Never, Use::Days);
-    (is_active != Some(false) || age_days.is_some()).then_some(Credential { is_active, age_days, used })
+    let is_there = is_active != Some(false) || age_days.is_some();
+    is_there.then(|| Credential { name: name.to_owned(), is_active, age_days, used })
 }
 
 /// The signing certificates that are active, or may be.

@@ -28,8 +28,10 @@ pub(super) enum Use {
 }
 
 /// A password or an access key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Credential {
+    /// How a reader finds it: `password`, a key's id, or its place in the report.
+    pub(super) name: String,
     pub(super) is_active: Option<bool>,
     pub(super) age_days: Option<i32>,
     pub(super) used: Use,
@@ -83,6 +85,8 @@ pub(super) struct Judgement {
     pub(super) class_facts: Vec<&'static str>,
     pub(super) reasons: Vec<&'static str>,
     pub(super) next_step: Option<&'static str>,
+    /// The names of the credentials that the next step is about. Empty: the user as a whole, or no step.
+    pub(super) next_step_about: Vec<String>,
 }
 
 impl Credential {
@@ -105,6 +109,11 @@ impl Credential {
 
     fn is_never_used(&self) -> bool {
         self.lapse() == Some(Lapse::NeverUsed)
+    }
+
+    /// Whether it is a key that is to be rotated.
+    fn is_old(&self) -> bool {
+        self.is_on() && self.age_days.is_some_and(|age| age > KEY_AGE_DAYS)
     }
 
     fn is_in_use(&self) -> bool {
@@ -145,10 +154,12 @@ impl Facts {
     /// The judgement. `inactive_days`: for how long earlier nights saw it inactive; none if they do not say.
     pub(super) fn judge(&self, inactive_days: Option<i32>) -> Judgement {
         let reasons = self.reasons();
+        let (next_step, about) = self.next_step(&reasons, inactive_days).unzip();
         Judgement {
             class: self.class(),
             class_facts: self.class_facts(),
-            next_step: self.next_step(&reasons, inactive_days),
+            next_step,
+            next_step_about: about.unwrap_or_default().into_iter().map(|it| it.name.clone()).collect(),
             reasons,
         }
     }
@@ -229,7 +240,7 @@ impl Facts {
         add(self.is_root && (self.password.is_in_use() || self.keys.iter().any(Credential::is_in_use)), "root_used");
         add(any(Credential::is_never_used), "key_never_used");
         add(any(Credential::is_idle), "key_idle");
-        add(any(|key| key.age_days.is_some_and(|age| age > KEY_AGE_DAYS)), "key_old");
+        add(any(Credential::is_old), "key_old");
         add(in_use > 1 && newest.is_some_and(|age| age > ROTATION_DAYS), "two_keys_in_use");
         add(lapsed > 0 && lapsed < active.len(), "idle_key_beside_another");
         add(self.keys.len() > 2 || self.has_keys_beyond, "keys_beyond_two");
@@ -260,36 +271,45 @@ impl Facts {
             || self.is_inactive().is_none()
     }
 
-    /// The next step in the safe order. None: nothing is to be done, or too little is known.
-    fn next_step(&self, reasons: &[&'static str], inactive_days: Option<i32>) -> Option<&'static str> {
+    /// The next step in the safe order, and the credentials that it is about: beside the one that nobody uses may be one
+    /// that production does. None: nothing is to be done, or too little is known.
+    fn next_step(
+        &self,
+        reasons: &[&'static str],
+        inactive_days: Option<i32>,
+    ) -> Option<(&'static str, Vec<&Credential>)> {
         if self.standing != Standing::InReport {
             return None;
         }
         let has = |reason: &str| reasons.contains(&reason);
         let own = Some(&self.password).filter(|_| !self.is_root);
-        let lapses = || self.keys.iter().chain(own).filter_map(Credential::lapse);
-        let is_root_key_used = self.is_root && self.active_keys().iter().any(|key| key.lapse().is_none());
+        let of = |test: fn(&Credential) -> bool| self.keys.iter().chain(own).filter(|it| test(it)).collect::<Vec<_>>();
+        let (idle, lapsed) = (of(|it| it.lapse() == Some(Lapse::Idle)), of(|it| it.lapse().is_some()));
+        let root_keys_in_use: Vec<_> = self.active_keys().into_iter().filter(|key| key.lapse().is_none()).collect();
         let asked = ["two_keys_in_use", "person_and_program", "keys_beyond_two", "inactive_key_left", "root_used"];
-        let step = if is_root_key_used || lapses().any(|it| it == Lapse::Idle) {
-            "confirm_with_owner"
-        } else if lapses().next().is_some() {
-            "deactivate"
+        let (step, about) = if self.is_root && !root_keys_in_use.is_empty() {
+            ("confirm_with_owner", root_keys_in_use)
+        } else if !idle.is_empty() {
+            ("confirm_with_owner", idle)
+        } else if !lapsed.is_empty() {
+            ("deactivate", lapsed)
         } else if has("no_mfa") {
-            "add_mfa"
+            ("add_mfa", vec![])
         } else if asked.into_iter().any(has) {
-            "confirm_with_owner"
+            ("confirm_with_owner", vec![])
         } else if has("key_old") {
-            "replace_or_rotate"
+            ("replace_or_rotate", self.active_keys().into_iter().filter(|key| key.is_old()).collect())
         } else if self.is_inactive() == Some(true) {
-            if inactive_days >= Some(REST_DAYS) { "delete" } else { "wait" }
+            (if inactive_days >= Some(REST_DAYS) { "delete" } else { "wait" }, vec![])
         } else {
             return None;
         };
         // What a day-old report says may have changed.
-        Some(match step {
+        let step = match step {
             "deactivate" if self.has_old_report => "confirm_with_owner",
             "delete" if self.has_old_report => "wait",
             step => step,
-        })
+        };
+        Some((step, about))
     }
 }

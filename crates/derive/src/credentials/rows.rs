@@ -35,6 +35,9 @@ pub struct CredentialReview {
     /// The next step, as the table's comment names them. Nobody takes it but the reader. Null: none, or too little is
     /// known.
     pub next_step: Option<String>,
+    /// Which of its credentials the next step is about: password, or access keys by their ids (access_key_1 where the
+    /// report alone was read). The others may be in use. Empty: the user as a whole, or no step.
+    pub next_step_about: Vec<String>,
     /// What could take its place: identity_center for a person; for a program instance_role, function_role or
     /// task_role, where such run in the account and region of the key's last use, else workload_federation.
     pub replacements: Vec<String>,

@@ -23,13 +23,13 @@ fn number(text: &str) -> Option<i32> {
 }
 
 /// `on/3/400`
-fn credential(text: &str) -> Credential {
+fn credential(name: &str, text: &str) -> Credential {
     let [is_active, used, age] = text.split('/').collect::<Vec<_>>()[..] else { panic!("no credential: {text}") };
     let used = match used {
         "never" => Use::Never,
         used => number(used).map_or(Use::Unread, Use::Days),
     };
-    Credential { is_active: flag(is_active), age_days: number(age), used }
+    Credential { name: name.to_owned(), is_active: flag(is_active), age_days: number(age), used }
 }
 
 /// The facts, and for how long it was inactive.
@@ -42,7 +42,7 @@ fn facts(line: &str) -> (Facts, Option<i32>) {
     };
     let mut facts = Facts {
         is_root,
-        password: credential(if is_root { "?/never/?" } else { "off/never/?" }),
+        password: credential("password", if is_root { "?/never/?" } else { "off/never/?" }),
         has_mfa: Some(false),
         has_all_others: true,
         ..Facts::default()
@@ -50,8 +50,11 @@ fn facts(line: &str) -> (Facts, Option<i32>) {
     let mut rest = None;
     for word in words {
         match word.split_once('=') {
-            Some(("password", text)) => facts.password = credential(text),
-            Some(("key", text)) => facts.keys.push(credential(text)),
+            Some(("password", text)) => facts.password = credential("password", text),
+            Some(("key", text)) => {
+                let name = format!("key{}", facts.keys.len() + 1);
+                facts.keys.push(credential(&name, text));
+            }
             Some(("rest", text)) => rest = number(text),
             Some(("ssh_key", text)) => facts.others.push(("ssh_key", flag(text))),
             Some(("signing_certificate", text)) => facts.others.push(("signing_certificate", flag(text))),
@@ -119,6 +122,27 @@ fn every_case_has_its_class_its_reasons_and_its_next_step() {
 }
 
 #[test]
+fn a_step_says_which_credentials_it_is_about() {
+    for (line, expected) in [
+        ("user password=on/3/400 mfa key=on/never/400", "deactivate key1"),
+        ("user password=on/400/400 mfa key=on/1/20 key=on/500/600", "deactivate key2 password"),
+        ("user password=on/3/400 mfa key=on/100/400 key=on/never/400", "confirm_with_owner key1"),
+        ("user key=on/1/400 key=on/1/20", "replace_or_rotate key1"),
+        ("user key=on/never/400 old", "confirm_with_owner key1"),
+        ("user password=on/3/400 key=on/1/400", "add_mfa"),
+        ("user key=off/400/500 rest=90", "delete"),
+        ("root password=on/3/400 mfa key=on/1/20 key=on/never/400", "confirm_with_owner key1"),
+        ("user noreport key=on/never/400", ""),
+    ] {
+        let (facts, rest) = facts(line);
+        let judgement = facts.judge(rest);
+        let told: Vec<&str> =
+            judgement.next_step.into_iter().chain(judgement.next_step_about.iter().map(String::as_str)).collect();
+        assert_eq!(told.join(" "), expected, "{line}");
+    }
+}
+
+#[test]
 fn the_class_rests_on_facts() {
     let told = |line: &str| facts(line).0.judge(None).class_facts.join(" ");
     assert_eq!(told("user password=on/3/400 mfa"), "password_enabled password_used mfa_device");
@@ -180,11 +204,14 @@ fn nothing_that_was_used_within_a_year_is_deactivated_before_its_owner_was_asked
     let mut deactivated = 0;
     for (line, facts, rest) in all().into_iter().filter(|it| it.1.judge(it.2).next_step == Some("deactivate")) {
         deactivated += 1;
-        let own = [facts.password].into_iter().filter(|_| !facts.is_root);
-        let on = own.chain(facts.keys.iter().copied()).filter(Credential::is_on);
-        let is_idle = |it: &Credential| matches!(it.used, Use::Days(91..=365));
-        assert!(!on.clone().any(|it| is_idle(&it)), "{line}, {rest:?}");
-        assert!(on.clone().any(|it| !matches!(it.used, Use::Days(0..=365) | Use::Unread)), "{line}");
+        let own = [&facts.password].into_iter().filter(|_| !facts.is_root);
+        let on: Vec<&Credential> = own.chain(&facts.keys).filter(|it| it.is_on()).collect();
+        assert!(!on.iter().any(|it| matches!(it.used, Use::Days(91..=365))), "{line}, {rest:?}");
+        let is_unused = |it: &&&Credential| !matches!(it.used, Use::Days(0..=365) | Use::Unread);
+        let unused: BTreeSet<&str> = on.iter().filter(is_unused).map(|it| it.name.as_str()).collect();
+        let about = facts.judge(rest).next_step_about;
+        assert!(!about.is_empty(), "{line}");
+        assert_eq!(about.iter().map(String::as_str).collect::<BTreeSet<_>>(), unused, "{line}");
     }
     assert!(deactivated > 0);
 }

@@ -44,6 +44,7 @@ WHERE ",
 const WORKLIST: &str = credentials!(
     "credential_review.ask,
   COALESCE(credential_review.class, 'not known') AS class,
+  credential_review.next_step_about,
   credential_review.replacements,
   credential_review.password_last_used_days,
   credential_review.oldest_access_key_age_days,
@@ -132,6 +133,7 @@ const BY_URGENCY: Rank<'static> = Rank {
         Column::words("class", "used by", "used by"),
         Column::words("reasons", "reasons", "credential"),
         Column::words("next_step", "next step", "step"),
+        Column::text("next_step_about", "of which credentials"),
         Column::text("replacements", "what could take its place"),
         Column::number("password_last_used_days", "days since its password's use"),
         Column::number("oldest_access_key_age_days", "days since its oldest key was made"),
@@ -139,7 +141,9 @@ const BY_URGENCY: Rank<'static> = Rank {
         Column::number("inactive_seen_days", "days seen inactive"),
     ],
     note: "First come root users, then administrators, then the others; in each, those to give an MFA device, to \
-           deactivate, to ask about, to replace, to delete, and those that rest. No days: never used, or not read.",
+           deactivate, to ask about, to replace, to delete, and those that rest. A step is about the credentials \
+           beside it: the user's others may be in use; none named means the user as a whole. No days: never used, or \
+           not read.",
     subject: None,
     severity: URGENCY,
     beside: Some(Beside {

@@ -21,7 +21,7 @@ const POSTURE: &[Column] = &[
     Column::text("account_name", "name"),
     Column::text("region", "region"),
     Column::text("is_reached", "reached from the internet"),
-    Column::flag("exposes_administrator", "gives away an administrator"),
+    Column::flag("exposes_administrator", "gives away an administrator, or who may become one"),
     Column::text("role", "its role"),
     Column::text("http_tokens", "tokens"),
     Column::number("http_put_response_hop_limit", "hops"),

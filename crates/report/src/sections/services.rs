@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgcensus_answers::{Error as Refusal, coverage_of};
+use orgcensus_answers::coverage_of;
 
 use super::Declared;
 use crate::asked::{Asked, Object, number, text};
@@ -48,8 +48,8 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let sql = asked.own(COUNTS);
     let rows = match asked.rows(&sql).await {
         Ok(rows) => rows,
-        Err(Error::Answers(error @ Refusal::UnknownTable { .. })) => {
-            return Ok(vec![Block::Table(Table { error: Some(error.to_string()), ..grid(&BTreeMap::new()) })]);
+        Err(Error::Answers(error)) => {
+            return Ok(vec![Block::Table(Table { error: Some(error.unanswered()?), ..grid(&BTreeMap::new()) })]);
         }
         Err(error) => return Err(error),
     };

@@ -54,7 +54,7 @@ fn change(sections: &[Section]) -> String {
         |name: &str| counts.rows.iter().map(|row| cell(counts, row, name).parse::<u64>().unwrap_or(0)).sum::<u64>();
     let [found, accepted, unseen] = ["change_count", "accepted_count", "unseen_count"].map(sum);
     let mut words = match (list.rows.first(), found.saturating_sub(accepted)) {
-        (Some(row), active @ 1..) => format!("{} ({active} in all)", of_change(list, row)),
+        (Some(row), active @ 1..) => format!("{} (of {active} changes)", of_change(list, row)),
         _ => "none in what was seen".to_owned(),
     };
     if accepted > 0 {
@@ -142,7 +142,7 @@ mod tests {
         let row: &[&str] = &["critical", "A rule", "appeared", "arn", "1", "arn:ana"];
         assert_eq!(
             told(&[&["2", "1", "3"], &["1", "0", "0"]], &[row]),
-            "critical: A rule, appeared: arn 1; who did it: arn:ana (2 in all); 1 accepted; \
+            "critical: A rule, appeared: arn 1; who did it: arn:ana (of 2 changes); 1 accepted; \
              3 times a rule could not look, or could not tell"
         );
         assert_eq!(told(&[&["1", "1", "0"]], &[row]), "none in what was seen; 1 accepted");
