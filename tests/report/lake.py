@@ -56,6 +56,7 @@ def rewritten(source, target, change):
 def written(target, path, rows, key):
     """Writes a file as a publication does, and gives what the manifest says of it."""
     naming = {"arn", *(it for it in key if it.endswith("_arn"))} & set(rows.column_names)
+    bloom = {"ndv": max(1, min(rows.num_rows, ROW_GROUP_ROWS)), "fpp": 0.01}
     parquet.write_table(
         rows,
         pathlib.Path(target, path),
@@ -64,7 +65,7 @@ def written(target, path, rows, key):
         row_group_size=ROW_GROUP_ROWS,
         write_page_index=True,
         max_rows_per_page=PAGE_ROWS,
-        bloom_filter_options={name: {"ndv": min(rows.num_rows, ROW_GROUP_ROWS), "fpp": 0.01} for name in naming},
+        bloom_filter_options=dict.fromkeys(naming, bloom),
     )
     data = pathlib.Path(target, path).read_bytes()
     sums = [zlib.crc32(data[at : at + BLOCK_BYTES]) for at in range(0, len(data), BLOCK_BYTES)]
