@@ -44,6 +44,7 @@ mod unfinished;
 mod usage;
 mod waiting;
 mod work;
+mod writing;
 
 pub use account::REGIONS;
 pub use account_rows::AccountRows;

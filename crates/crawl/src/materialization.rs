@@ -18,7 +18,7 @@ use crate::context::Shared;
 use crate::error::Error;
 use crate::event::Event;
 use crate::scratch::{Scratch, ScratchRows};
-use crate::{organization_rows, publish, spans};
+use crate::{organization_rows, spans, writing};
 
 /// Whatever may go wrong in one.
 pub type Failed = Box<dyn StdError + Send + Sync>;
@@ -164,7 +164,7 @@ pub(crate) async fn run(
         let asked = to.asked;
         let end = match made {
             Ok(Ok(())) => {
-                let entry = publish::write_table(shared, publication, scratch, &table).await?;
+                let entry = writing::write_table(shared, publication, scratch, &table).await?;
                 let rows = entry.rows;
                 tables.push(TableEntry { is_derived: true, ..entry });
                 Ended::Written(rows)
@@ -182,7 +182,7 @@ pub(crate) async fn run(
     }
     let management = shared.organization.home_account_id();
     organization_rows::stage_each(shared, scratch, ended.into_iter().map(|row| (management, row)))?;
-    tables.push(publish::write_table(shared, publication, scratch, &MATERIALIZATIONS).await?);
+    tables.push(writing::write_table(shared, publication, scratch, &MATERIALIZATIONS).await?);
     Ok(())
 }
 

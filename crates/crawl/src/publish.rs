@@ -1,10 +1,9 @@
-//! Makes a snapshot from the stages: derives rows, compacts one table after the other from staged and derived rows, makes
+//! Makes a snapshot from the stages: derives rows, writes staged and derived rows as tables, makes
 //! tables of the written files, and commits.
 
 use std::path::Path;
 
-use orgcensus_lake::{Begun, Commit, Coverage, Publication, RunSnapshot, SliceIndex, TableEntry};
-use orgcensus_row::Table;
+use orgcensus_lake::{Begun, Commit, Coverage, Publication, RunSnapshot, SliceIndex};
 use tracing::Instrument;
 
 use crate::context::Shared;
@@ -14,7 +13,7 @@ use crate::event::Event;
 use crate::journal::{Readings, Turn};
 use crate::part::OpenPart;
 use crate::scratch::Scratch;
-use crate::{derivation, materialization, organization_rows, spans, tables};
+use crate::{derivation, materialization, organization_rows, spans, tables, writing};
 
 /// Publishes everything that the parts' journals have committed. If it is published already, that is success.
 /// `directory` is a folder for temporary files.
@@ -43,10 +42,7 @@ async fn write(shared: &Shared, parts: &[OpenPart], directory: &Path) -> Result<
     crawl.tell(&Event::Publishing { tables: tables.len() + made });
     organization_rows::stage(shared, &mut scratch, &readings)?;
     derivation::run(shared, &mut scratch).await?;
-    let mut entries = Vec::new();
-    for table in tables {
-        entries.push(write_table(shared, &publication, &mut scratch, &table).await?);
-    }
+    let mut entries = writing::write_tables(shared, &publication, &mut scratch, tables).await?;
     let coverage = Coverage {
         is_complete: tally.coverage() >= crawl.min_coverage,
         summary: serde_json::json!({ "coverage": rounded(tally.coverage()), "tally": tally }),
@@ -54,22 +50,6 @@ async fn write(shared: &Shared, parts: &[OpenPart], directory: &Path) -> Result<
     materialization::run(shared, &publication, &mut scratch, &mut entries, &coverage).await?;
     let commit = publication.commit(entries, coverage, crate::task_record::now()).await?;
     Ok((commit, tally))
-}
-
-/// Writes the staged rows of a table as files.
-pub(crate) async fn write_table(
-    shared: &Shared,
-    publication: &Publication,
-    scratch: &mut Scratch,
-    table: &Table,
-) -> Result<TableEntry, Error> {
-    let crawl = &shared.crawl;
-    let mut entry = publication.compact(table, scratch.index.groups(table)?, &scratch.stage).await?;
-    let rests_on = tables::rests_on(&crawl.all_collectors, crawl.derivations, table.name);
-    entry.rests_on = Some(rests_on.into_iter().map(str::to_owned).collect());
-    entry.is_derived = tables::is_derived(crawl.derivations, table.name);
-    tell(shared, &entry);
-    Ok(entry)
 }
 
 /// Reads the journals once: where each table's rows are, the sum of all outcomes, and the readings of the organization.
@@ -90,12 +70,6 @@ fn index(parts: &[OpenPart], index: &mut SliceIndex) -> Result<(Tally, Readings)
         }
     }
     Ok((tally, readings))
-}
-
-fn tell(shared: &Shared, entry: &TableEntry) {
-    let rows = entry.files.iter().map(|file| file.rows).sum();
-    let bytes = entry.files.iter().map(|file| file.bytes).sum();
-    shared.crawl.tell(&Event::TableWritten { table: &entry.name, rows, files: entry.files.len(), bytes });
 }
 
 /// The share rounded to six digits, which JSON writes and reads back without a change.
