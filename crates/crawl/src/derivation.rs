@@ -154,12 +154,12 @@ pub struct Staged<R> {
 
 impl<R: Row> Staged<R> {
     /// The next group.
-    pub fn next_group(&mut self) -> Option<Group> {
-        self.groups.next()
+    pub fn next_group(&mut self) -> Result<Option<Group>, Error> {
+        Ok(self.groups.next().transpose()?)
     }
 
     /// The next group, if it belongs to this account. Accounts must be asked for in order.
-    pub fn next_group_of(&mut self, account_id: &str) -> Option<Group> {
+    pub fn next_group_of(&mut self, account_id: &str) -> Result<Option<Group>, Error> {
         next_group_of(&mut self.groups, account_id)
     }
 
@@ -173,7 +173,7 @@ impl<R: Row> Staged<R> {
 
     /// Shows every row with its account.
     pub fn each(mut self, mut show: impl FnMut(&Arc<str>, R::Ref<'_>)) -> Result<(), Error> {
-        while let Some(group) = self.next_group() {
+        while let Some(group) = self.next_group()? {
             self.each_of(&group, |row| show(&group.account_id, row))?;
         }
         Ok(())
@@ -186,7 +186,7 @@ impl<R: Row> Staged<R> {
 
     /// Shows the rows of one account, each with its region.
     pub fn of_regions(&mut self, account_id: &str, mut show: impl FnMut(&str, R::Ref<'_>)) -> Result<(), Error> {
-        while let Some(group) = self.next_group_of(account_id) {
+        while let Some(group) = self.next_group_of(account_id)? {
             self.each_of(&group, |row| show(&group.region, row))?;
         }
         Ok(())
@@ -199,7 +199,7 @@ impl<R: Row> Staged<R> {
         regions: &mut BTreeMap<String, G>,
         mut show: impl FnMut(&mut G, R::Ref<'_>),
     ) -> Result<(), Error> {
-        while let Some(group) = self.next_group_of(account_id) {
+        while let Some(group) = self.next_group_of(account_id)? {
             let region = regions.entry((*group.region).to_owned()).or_default();
             self.each_of(&group, |row| show(region, row))?;
         }
@@ -221,7 +221,7 @@ impl StagedResources {
     }
 
     /// The next group, if it belongs to this account. Accounts must be asked for in order.
-    pub fn next_group_of(&mut self, account_id: &str) -> Option<Group> {
+    pub fn next_group_of(&mut self, account_id: &str) -> Result<Option<Group>, Error> {
         next_group_of(&mut self.groups, account_id)
     }
 
@@ -235,9 +235,10 @@ impl StagedResources {
 }
 
 /// Leaves out the groups of earlier accounts.
-fn next_group_of(groups: &mut Peekable<Groups>, account_id: &str) -> Option<Group> {
-    while groups.next_if(|group| *group.account_id < *account_id).is_some() {}
-    groups.next_if(|group| *group.account_id == *account_id)
+fn next_group_of(groups: &mut Peekable<Groups>, account_id: &str) -> Result<Option<Group>, Error> {
+    while groups.next_if(|group| group.as_ref().is_ok_and(|it| *it.account_id < *account_id)).is_some() {}
+    let is_of = |group: &orgcensus_lake::Result<Group>| group.as_ref().map_or(true, |it| *it.account_id == *account_id);
+    Ok(groups.next_if(is_of).transpose()?)
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ impl Walk<'_> {
         let mut account = self.sources.account(account_id)?;
         let blocks = self.blocks.of(account_id)?;
         let mut buckets = OpenBuckets::of(&blocks);
-        while let Some(group) = self.documents.next_group_of(account_id) {
+        while let Some(group) = self.documents.next_group_of(account_id)? {
             let mut resources = Resources::default();
             self.documents.each_of(&group, |policy| {
                 resources.add(&policy);

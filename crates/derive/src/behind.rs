@@ -28,7 +28,7 @@ impl Behind {
     /// Adds what is behind the access points that were found. The policies of an account are read once more, but only
     /// if it has such access points: a bucket's policy may come after the access point's.
     pub(crate) fn add(&mut self, account_id: &str, found: &mut AccountBlocks) -> Result<(), Error> {
-        while let Some(group) = self.coverage.next_group_of(account_id) {
+        while let Some(group) = self.coverage.next_group_of(account_id)? {
             self.coverage.each_of(&group, |task| match task.collector {
                 OF_ONE_REGION if task.is_complete => {
                     found.regions_of_points.insert(group.region.to_string());

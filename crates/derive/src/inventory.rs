@@ -58,7 +58,7 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
 async fn without_table(derive: &mut Derive<'_>) -> Result<(), Error> {
     let (mut rows, mut access) = (Rows::new(derive)?, derive.staged::<ResourceAccess>()?);
     for member in &derive.organization().accounts {
-        while let Some(group) = access.next_group_of(&member.id) {
+        while let Some(group) = access.next_group_of(&member.id)? {
             let stamp = derive.stamp(&member.id, &group.region);
             let mut added = Ok(());
             access.each_of(&group, |it| {
@@ -79,7 +79,7 @@ async fn without_table(derive: &mut Derive<'_>) -> Result<(), Error> {
 async fn listed(derive: &mut Derive<'_>) -> Result<(), Error> {
     let (mut rows, mut tagged) = (Rows::new(derive)?, derive.staged::<TaggedResource>()?);
     for member in &derive.organization().accounts {
-        while let Some(group) = tagged.next_group_of(&member.id) {
+        while let Some(group) = tagged.next_group_of(&member.id)? {
             for is_global in [false, true] {
                 let stamp = derive.stamp(&member.id, if is_global { GLOBAL } else { &group.region });
                 let mut added = Ok(());
@@ -217,7 +217,7 @@ impl<'c> Rows<'c> {
         source: &mut StagedResources,
         verdicts: &Verdicts,
     ) -> Result<(), Error> {
-        while let Some(group) = source.next_group_of(account_id) {
+        while let Some(group) = source.next_group_of(account_id)? {
             let stamp = derive.stamp(account_id, &group.region);
             let mut added = Ok(());
             source.each_of(&group, |it| {

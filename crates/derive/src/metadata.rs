@@ -76,7 +76,7 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let mut rows = derive.rows::<MetadataPosture>()?;
     for member in &derive.organization().accounts {
         let account = sources.account(&member.id, &policies)?;
-        while let Some(group) = instances.next_group_of(&member.id) {
+        while let Some(group) = instances.next_group_of(&member.id)? {
             let stamp = derive.stamp(&member.id, &group.region);
             let region = account.regions.get(&*group.region);
             let mut added = Ok(());

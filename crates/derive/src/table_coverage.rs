@@ -62,7 +62,7 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let by_task = ByTask::of(derive.crawl());
     let mut coverage = derive.staged::<TaskCoverage>()?;
     let mut rows = derive.rows::<TableCoverage>()?;
-    while let Some(group) = coverage.next_group() {
+    while let Some(group) = coverage.next_group()? {
         let mut found = BTreeMap::new();
         coverage.each_of(&group, |task| by_task.note(&mut found, &task))?;
         let stamp = derive.stamp(&group.account_id, &group.region);

@@ -29,18 +29,18 @@ impl Publication {
     pub async fn compact(
         &self,
         table: &Table,
-        groups: impl IntoIterator<Item = Group>,
+        groups: impl IntoIterator<Item = Result<Group>>,
         spill: &Stage,
     ) -> Result<TableEntry> {
         let mut compaction = Compaction::new(table, self.writer(table), spill)?;
         let mut groups = groups.into_iter().peekable();
-        while let Some(group) = groups.next() {
+        while let Some(group) = groups.next().transpose()? {
             for slice in &group.slices {
                 compaction.add(group.stage.read(table, slice)?)?;
             }
             // Two stages may have rows of one account and region.
-            let key = |group: &Group| (group.account_id.clone(), group.region.clone());
-            if groups.peek().map(key) != Some(key(&group)) {
+            let is_same = |next: &Group| (&next.account_id, &next.region) == (&group.account_id, &group.region);
+            if !groups.peek().is_some_and(|next| next.as_ref().is_ok_and(is_same)) {
                 compaction.end_group().await?;
             }
         }
@@ -242,7 +242,7 @@ mod tests {
         let rows: Vec<_> = (0..CHUNK_ROWS).map(|n| queue(&n.to_string())).collect();
         let group = |account: &str| {
             let slice = stage.checkout().unwrap().append(&table(), &batch(account, "r", &rows)).unwrap();
-            Group { stage: stage.clone(), account_id: account.into(), region: "r".into(), slices: vec![slice] }
+            Ok(Group { stage: stage.clone(), account_id: account.into(), region: "r".into(), slices: vec![slice] })
         };
         let publication = begin(&lake, "run-1", FileOptions::default()).await;
         let error = publication.compact(&table(), [group("2"), group("1")], &stage).await.unwrap_err();

@@ -140,17 +140,17 @@ impl<'c> Sources<'c> {
 
     fn places(&mut self, id: &str) -> Result<Places, Error> {
         let mut places = Places::default();
-        while let Some(group) = self.instances.next_group_of(id) {
+        while let Some(group) = self.instances.next_group_of(id)? {
             self.instances.each_of(&group, |it| {
                 if it.is_terminated != Some(true) && !places.instances.contains(&*group.region) {
                     places.instances.insert(group.region.to_string());
                 }
             })?;
         }
-        while let Some(group) = self.functions.next_group_of(id) {
+        while let Some(group) = self.functions.next_group_of(id)? {
             places.functions.insert(group.region.to_string());
         }
-        while let Some(group) = self.tasks.next_group_of(id) {
+        while let Some(group) = self.tasks.next_group_of(id)? {
             places.tasks.insert(group.region.to_string());
         }
         Ok(places)

@@ -20,7 +20,7 @@ impl AwsManagedPolicies {
     pub(crate) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut read = Self::default();
         let mut documents = derive.staged::<PolicyDocument>()?;
-        while let Some(group) = documents.next_group() {
+        while let Some(group) = documents.next_group()? {
             if &*group.region == GLOBAL {
                 documents.each_of(&group, |policy| read.add(&policy))?;
             }

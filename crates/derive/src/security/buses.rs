@@ -39,7 +39,7 @@ impl Buses {
     /// The rules of an account that may match, by region. Those that are switched off are left out.
     pub(super) fn account(&mut self, account_id: &str) -> Result<BTreeMap<String, Vec<Rule>>, Error> {
         let mut found: BTreeMap<String, BTreeMap<String, Rule>> = BTreeMap::new();
-        while let Some(group) = self.rules.next_group_of(account_id) {
+        while let Some(group) = self.rules.next_group_of(account_id)? {
             let of_region = found.entry((*group.region).to_owned()).or_default();
             self.rules.each_of(&group, |it| {
                 let is_candidate = it.is_on_default_bus && it.is_enabled != Some(false);
@@ -54,7 +54,7 @@ impl Buses {
                 }
             })?;
         }
-        while let Some(group) = self.targets.next_group_of(account_id) {
+        while let Some(group) = self.targets.next_group_of(account_id)? {
             let Some(of_region) = found.get_mut(&*group.region) else { continue };
             self.targets.each_of(&group, |it| {
                 if let Some(rule) = of_region.get_mut(it.rule_arn) {

@@ -34,7 +34,7 @@ impl Administration {
             known.delegates.insert((it.service_principal.to_owned(), it.delegated_account_id.to_owned()));
         })?;
         let mut members = derive.staged::<Member>()?;
-        while let Some(group) = members.next_group() {
+        while let Some(group) = members.next_group()? {
             members.each_of(&group, |it| {
                 if it.is_enabled == Some(true) {
                     let member = ((*group.region).to_owned(), it.member_account_id.to_owned());

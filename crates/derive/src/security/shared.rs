@@ -146,7 +146,7 @@ impl Shared {
 
 /// Shows every row with its account and region.
 pub(super) fn each<R: Row>(staged: &mut Staged<R>, mut show: impl FnMut(&str, &str, R::Ref<'_>)) -> Result<(), Error> {
-    while let Some(group) = staged.next_group() {
+    while let Some(group) = staged.next_group()? {
         staged.each_of(&group, |row| show(&group.account_id, &group.region, row))?;
     }
     Ok(())

@@ -74,7 +74,7 @@ impl Lives {
         let mut coverage = derive.staged::<TaskCoverage>()?;
         let mut complete = BTreeSet::new();
         for (account_id, regions) in places {
-            while let Some(group) = coverage.next_group_of(account_id) {
+            while let Some(group) = coverage.next_group_of(account_id)? {
                 if regions.contains(&*group.region) {
                     coverage.each_of(&group, |it| {
                         if let Some(kind) = COLLECTORS.iter().find(|kind| it.is_complete && **kind == it.collector) {
@@ -182,7 +182,7 @@ fn places<'a>(arns: impl Iterator<Item = &'a String>, collector: Option<&str>) -
 /// Shows the rows of these places.
 fn each<R: Row>(staged: &mut Staged<R>, places: &Places, mut show: impl FnMut(R::Ref<'_>)) -> Result<(), Error> {
     for (account_id, regions) in places {
-        while let Some(group) = staged.next_group_of(account_id) {
+        while let Some(group) = staged.next_group_of(account_id)? {
             if regions.contains(&*group.region) {
                 staged.each_of(&group, &mut show)?;
             }
