@@ -1,10 +1,10 @@
 //! Reading the organization: one paged list of all accounts, and the tree for the units' names.
 //!
 //! An account that moves between units while the tree is read would be met twice, or never. So the list of accounts
-//! decides which accounts exist, and each account's own path decides its unit. The tree is read after the list, so that
-//! it has the units that the paths name.
+//! decides which accounts exist, and each account's own path decides its unit. The tree is read beside the list. If a path
+//! names a unit that the tree does not have, which was made meanwhile, the tree is read once more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{Account as SdkAccount, OrganizationalUnit as SdkUnit, Root as SdkRoot};
@@ -34,8 +34,10 @@ pub async fn id(session: &Session) -> Result<String, Error> {
 pub async fn read(session: &Session, found: impl Fn(&Account)) -> Result<Organization, Error> {
     let organizations = client!(session, aws_sdk_organizations);
     let (id, row) = describe(&organizations).await?;
-    let listed = list(&organizations, &found).await?;
-    let units = units(&organizations).await?;
+    let (listed, mut units) = futures::try_join!(list(&organizations, &found), self::units(&organizations))?;
+    if !has_all(&units, &listed) {
+        units = self::units(&organizations).await?;
+    }
     // Where lists give no paths, each unit is asked for its accounts.
     let has_paths = listed.values().all(|it| it.unit_id.is_some());
     let walked = if has_paths { Vec::new() } else { walk(&organizations, &units).await? };
@@ -105,6 +107,12 @@ async fn units(organizations: &Client) -> Result<Vec<OrganizationalUnit>, Error>
         next += 1;
     }
     Ok(units)
+}
+
+/// Whether the tree has every unit that a path names.
+fn has_all(units: &[OrganizationalUnit], listed: &BTreeMap<String, Listed>) -> bool {
+    let known: BTreeSet<_> = units.iter().map(|unit| unit.ou_id.as_str()).collect();
+    listed.values().filter_map(|it| it.unit_id.as_deref()).all(|id| known.contains(id))
 }
 
 /// The accounts of each unit, with the unit's place.
@@ -247,6 +255,14 @@ mod tests {
         assert_eq!((places, odd), (vec![("1".into(), Some(0)), ("2".into(), Some(2))], vec![]));
         assert_eq!(unit_in("o-1/r-1/ou-a/ou-b/111122223333/"), Some("ou-b"));
         assert_eq!((unit_in("o-1/r-1/"), unit_in("o-1/")), (Some("r-1"), None));
+    }
+
+    #[test]
+    fn a_tree_without_a_unit_that_a_path_names_is_old() {
+        let units = ["r-1", "ou-a"].map(unit_of_id);
+        let listed = |unit: Option<&str>| BTreeMap::from([listed("1", Some("r-1")), listed("2", unit)]);
+        assert!(has_all(&units, &listed(Some("ou-a"))) && has_all(&units, &listed(None)));
+        assert!(!has_all(&units, &listed(Some("ou-new"))));
     }
 
     #[test]
