@@ -2,50 +2,47 @@
 -- title: What was not seen: accounts, regions and tasks, how each ended, and which kind of policy denied it
 -- key: account_id, region, collector, denied_by
 -- why: an account whose tasks all ended alike is one row, and so is a region. denied_by is what AWS said, null where it did not say. What is off by choice of the account or of AWS is not missing. Since when it is so, tells orgcensus history with the id of the account and the table coverage
-WITH tasks AS (
-  SELECT
-    organization_id,
-    account_id,
-    account_name,
-    ou_path,
-    region,
-    collector,
-    outcome,
-    is_complete,
-    error_code,
-    error_operation,
-    reason,
-    CASE
-      WHEN error_message LIKE '%service control policy%' THEN 'service control policy'
-      WHEN error_message LIKE '%resource control policy%' THEN 'resource control policy'
-      WHEN error_message LIKE '%permissions boundary%' THEN 'permissions boundary'
-      WHEN error_message LIKE '%session policy%' THEN 'session policy'
-      WHEN error_message LIKE '%VPC endpoint policy%' THEN 'VPC endpoint policy'
-      WHEN error_message LIKE '%identity-based policy%' THEN 'identity-based policy'
-      WHEN error_message LIKE '%resource-based policy%' THEN 'resource-based policy'
-    END AS denied_by,
-    MIN(outcome) OVER (PARTITION BY organization_id, account_id) AS account_first,
-    MAX(outcome) OVER (PARTITION BY organization_id, account_id) AS account_last,
-    MIN(outcome) OVER (PARTITION BY organization_id, account_id, region) AS region_first,
-    MAX(outcome) OVER (PARTITION BY organization_id, account_id, region) AS region_last
+WITH of_region AS (
+  SELECT organization_id, account_id, region, MIN(outcome) AS region_first, MAX(outcome) AS region_last
   FROM coverage
   WHERE is_planned OR outcome IN ('account_pending', 'account_suspended')
+  GROUP BY organization_id, account_id, region
+),
+of_account AS (
+  SELECT organization_id, account_id, MIN(region_first) AS account_first, MAX(region_last) AS account_last
+  FROM of_region
+  GROUP BY organization_id, account_id
 ),
 unseen AS (
   SELECT
-    organization_id,
-    account_id,
-    account_name,
-    ou_path,
-    CASE WHEN account_first <> account_last THEN region END AS unseen_region,
-    CASE WHEN account_first <> account_last AND region_first <> region_last THEN collector END AS unseen_collector,
-    outcome,
-    error_code,
-    error_operation,
-    reason,
-    denied_by
-  FROM tasks
-  WHERE NOT is_complete
+    coverage.organization_id,
+    coverage.account_id,
+    coverage.account_name,
+    coverage.ou_path,
+    CASE WHEN account_first <> account_last THEN coverage.region END AS unseen_region,
+    CASE WHEN account_first <> account_last AND region_first <> region_last THEN coverage.collector END AS unseen_collector,
+    coverage.outcome,
+    coverage.error_code,
+    coverage.error_operation,
+    coverage.reason,
+    CASE
+      WHEN coverage.error_message LIKE '%service control policy%' THEN 'service control policy'
+      WHEN coverage.error_message LIKE '%resource control policy%' THEN 'resource control policy'
+      WHEN coverage.error_message LIKE '%permissions boundary%' THEN 'permissions boundary'
+      WHEN coverage.error_message LIKE '%session policy%' THEN 'session policy'
+      WHEN coverage.error_message LIKE '%VPC endpoint policy%' THEN 'VPC endpoint policy'
+      WHEN coverage.error_message LIKE '%identity-based policy%' THEN 'identity-based policy'
+      WHEN coverage.error_message LIKE '%resource-based policy%' THEN 'resource-based policy'
+    END AS denied_by
+  FROM coverage
+  INNER JOIN of_account
+    ON of_account.organization_id = coverage.organization_id
+    AND of_account.account_id = coverage.account_id
+  INNER JOIN of_region
+    ON of_region.organization_id = coverage.organization_id
+    AND of_region.account_id = coverage.account_id
+    AND of_region.region = coverage.region
+  WHERE NOT coverage.is_complete AND (coverage.is_planned OR coverage.outcome IN ('account_pending', 'account_suspended'))
 )
 SELECT
   account_id,
