@@ -9,7 +9,7 @@ use orgcensus_lake::Lake;
 use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
 
-use crate::worker::{Rows, add, of_no_account, send};
+use crate::worker::{BOUNDS, Rows, add, of_no_account, send};
 
 /// An accepted exception of the site's file, and what it does on the day of this snapshot, as `orgcensus exceptions`
 /// tells it. The table is empty where the configuration names no file. Since when an exception has been about nothing
@@ -76,7 +76,7 @@ async fn look(
     rules: Vec<Rule>,
     rows: Rows<AcceptedException>,
 ) -> Result<(), Failed> {
-    let snapshot = Snapshot::open(&lake, &Which::Run(run_id)).await?.accepting(&exceptions).await?;
+    let snapshot = Snapshot::open_within(&lake, &Which::Run(run_id), BOUNDS).await?.accepting(&exceptions).await?;
     let rules: Vec<&Rule> = rules.iter().collect();
     let uses = uses_of_the_day(&lake, &snapshot, &questions, &rules).await?;
     let placed = (0..).zip(uses).map(|(ordinal, it)| of_no_account(row(ordinal, it)));

@@ -11,7 +11,7 @@ use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::worker::{Rows, add, of_no_account, send};
+use crate::worker::{BOUNDS, Rows, add, of_no_account, send};
 
 /// Columns whose values are AWS's words. A population by any other column is called by what somebody has chosen: the
 /// path of a user.
@@ -88,7 +88,7 @@ async fn answer(
     exceptions: Option<Exceptions>,
     rows: Rows<Fact>,
 ) -> Result<Vec<String>, Failed> {
-    let mut snapshot = Snapshot::open(&lake, &Which::Run(run_id)).await?;
+    let mut snapshot = Snapshot::open_within(&lake, &Which::Run(run_id), BOUNDS).await?;
     if let Some(exceptions) = &exceptions {
         snapshot = snapshot.accepting(exceptions).await?;
     }

@@ -1,11 +1,16 @@
 //! Answers are worked out on a thread of their own, since their futures may stay on one thread, and are handed over a
 //! few at a time, so that memory holds no more of them than that. A panic there is an error here.
 
+use orgcensus_answers::Bounds;
 use orgcensus_crawl::{Failed, Materialize, Placed};
 use orgcensus_row::{GLOBAL, Row};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::spawn_blocking;
+
+/// What an answer may use. One thread: what is read at the same time is in memory at the same time, and a census waits
+/// for nobody.
+pub(crate) const BOUNDS: Bounds = Bounds { memory_bytes: 512 << 20, disk_bytes: 10 << 30, threads: Some(1) };
 
 /// Lists of rows that wait.
 const WAITING_MAX: usize = 4;
