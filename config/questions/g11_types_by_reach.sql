@@ -10,7 +10,7 @@
 -- is so: is_external
 -- definition: external
 -- fact: Resources that someone outside the organization can reach
--- caveat: What is public is among them
+-- caveat: What is public is among them, and so are buckets that are open by their access points alone, where G2 lists the access points
 -- of each: resource_type
 -- is so: is_in_org
 -- definition: in_org

@@ -1,5 +1,5 @@
 -- id: V1
--- title: Buckets and access points of which AWS's own policy status says otherwise than the lake's verdict before blocks
+-- title: Buckets and access points of which AWS's own policy status says otherwise than the lake's verdict on the policy, before Block Public Access counts
 -- key: resource_arn
 -- rests on: s3_access_points, s3_buckets, s3_multi_region_access_points, s3_object_lambda_access_points
 -- why: AWS looks at the words of the policy alone, the lake at Deny statements and at the ACL too. Neither looks at the bucket behind an access point. Access points of a VPC are left out: to AWS none is public, whatever its policy says

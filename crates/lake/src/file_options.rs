@@ -61,10 +61,15 @@ impl FileOptions {
     }
 }
 
-/// The columns that name what a row is about, by which somebody looks for it: they get a bloom filter.
+/// The columns by which somebody looks for a thing: they get a bloom filter.
 fn naming(table: &Table) -> impl Iterator<Item = &'static str> {
     let names = table.columns().into_iter().map(|column| column.name);
-    names.filter(|name| *name == ARN || (name.ends_with("_arn") && table.key.contains(name)))
+    names.filter(|name| names_subject(name, table.key))
+}
+
+/// Whether a column of a table with this key names what a row is about.
+pub fn names_subject(column: &str, key: &[impl AsRef<str>]) -> bool {
+    column == ARN || (column.ends_with("_arn") && key.iter().any(|it| it.as_ref() == column))
 }
 
 /// What a lone file says about itself.

@@ -65,7 +65,7 @@ pub use checkpoint::{checkpoint, checkpoint_header, checkpoints, remove_checkpoi
 pub use commit::{Commit, ManifestReference, living, newest};
 pub use earlier::{before_run, of_earlier_dates};
 pub use error::{Error, Result};
-pub use file_options::FileOptions;
+pub use file_options::{FileOptions, names_subject};
 pub use fingerprint::fingerprint;
 pub use format::SCHEMA_VERSION;
 pub use journal::Journal;

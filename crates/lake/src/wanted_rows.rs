@@ -44,7 +44,7 @@ impl Wanted {
         let metadata = Arc::clone(reader.metadata());
         let mut groups = Vec::new();
         for (index, group) in metadata.row_groups().iter().enumerate() {
-            for (column, values) in self.may_be_in(group) {
+            for (column, values) in self.columns_in(group) {
                 let filter = reader.get_row_group_column_bloom_filter(index, column).await?;
                 if filter.is_none_or(|filter| values.iter().any(|value| filter.check(value.as_str()))) {
                     groups.push(index);
@@ -57,7 +57,7 @@ impl Wanted {
 
     /// The columns of a row group that may say so in a row, by their statistics. Long values are cut short in them, the
     /// least one to a smaller text and the greatest one to a greater one.
-    fn may_be_in(&self, group: &RowGroupMetaData) -> Vec<(usize, &BTreeSet<String>)> {
+    fn columns_in(&self, group: &RowGroupMetaData) -> Vec<(usize, &BTreeSet<String>)> {
         let may_say = |(name, values): &'_ (String, BTreeSet<String>)| {
             let index = group.columns().iter().position(|column| is_named(column, name))?;
             let statistics = group.column(index).statistics();
@@ -198,7 +198,7 @@ mod tests {
             let wanted = wanted(column, values);
             let groups = metadata.row_groups().iter().enumerate();
             let found: Vec<usize> =
-                groups.filter(|(_, group)| !wanted.may_be_in(group).is_empty()).map(|(index, _)| index).collect();
+                groups.filter(|(_, group)| !wanted.columns_in(group).is_empty()).map(|(index, _)| index).collect();
             assert_eq!(found, by_statistics, "{column} {values:?}");
             assert_eq!(wanted.groups(&mut reader).await.unwrap(), by_both, "{column} {values:?}");
         }

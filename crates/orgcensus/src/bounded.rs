@@ -51,7 +51,8 @@ pub(crate) fn runtime(memory_mib: u64) -> io::Result<Runtime> {
         .build()
 }
 
-/// The runtime of a command that reads a lake. Each thread that waited for a file keeps memory.
+/// The runtime of a command that is no run: it reads a lake, or looks at what a run would do. Each thread that waited for
+/// a file or a name keeps memory.
 pub(crate) fn reading() -> io::Result<Runtime> {
     Builder::new_multi_thread().max_blocking_threads(WAITING_THREADS).enable_all().build()
 }

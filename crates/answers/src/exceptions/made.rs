@@ -7,7 +7,7 @@ use arrow::array::{Array, AsArray};
 
 use super::{Day, Exceptions};
 use crate::cells::{text_batch, text_schema};
-use crate::{Error, Result, Snapshot};
+use crate::{Result, Snapshot};
 
 /// Names that are kept: about 40 MB, however long they are. Where more resources were made since the oldest exception,
 /// nobody knows of the others when they were made, and an exception with a `since` does not hold for them.
@@ -41,8 +41,8 @@ impl Made {
         let Some(since) = since else { return Ok(made) };
         let sql = format!("SELECT arn, created_at FROM resources WHERE created_at >= TIMESTAMP '{since} 00:00:00'");
         let mut answer = match snapshot.query(&sql).await {
-            Err(Error::UnknownTable { .. }) => return Ok(made),
-            answer => answer?,
+            Ok(answer) => answer,
+            Err(error) => return error.unanswered().map(|_| made),
         };
         let schema = text_schema(&answer.schema());
         while let Some(batch) = answer.next().await? {

@@ -14,7 +14,7 @@ use crate::cells::{text_batch, text_schema};
 use crate::question::Kind;
 use crate::standing::{cell, counted, tasks};
 use crate::tasks::Tasks;
-use crate::{Answer, Error, Question, Result, Snapshot};
+use crate::{Answer, Question, Result, Snapshot};
 
 /// Where it is not known whether a case is resolved, the state is that of `diff` and `changes`.
 const NOT_SEEN: &str = "not_seen";
@@ -36,9 +36,9 @@ pub(crate) async fn resolved(newer: &Snapshot, older: &Snapshot, question: &Ques
         living.extend((0..batch.num_rows()).map(|row| key(&batch, &names, row)));
     }
     let looked = match Looked::read(newer, &older, question).await {
+        Ok(looked) => looked,
         // Older lakes do not say what was seen.
-        Err(Error::UnknownTable { .. }) => Looked::default(),
-        looked => looked?,
+        Err(error) => error.unanswered().map(|_| Looked::default())?,
     };
     gone(plain_cases(&older, question).await?, &names, &living, &looked).await
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use orgcensus_lake::{TableEntry, Wanted};
+use orgcensus_lake::{TableEntry, Wanted, names_subject};
 
 use crate::diff::COVERAGE;
 use crate::extent::is_account;
@@ -66,8 +66,7 @@ impl Subject {
             Self::Thing(arn) => {
                 let says = |name: &str| {
                     let is_pair = |pair: &(&str, &str)| *pair == (table.name.as_str(), name);
-                    let in_key = name.ends_with("_arn") && table.key.iter().any(|it| it == name);
-                    if name == "arn" || in_key || PARENTS.iter().any(is_pair) {
+                    if names_subject(name, &table.key) || PARENTS.iter().any(is_pair) {
                         Some(arn.clone())
                     } else if PARENTS_BY_ID.iter().any(is_pair) {
                         id(arn)

@@ -78,8 +78,7 @@ async fn exposure(asked: &Asked) -> Result<BTreeMap<String, Object>> {
     let questions = asked.questions_with(&["G10"], ALL.0, ALL.1)?;
     let rows = match ask_cases(&asked.snapshot, &questions[0]).await {
         Ok(answer) => first(answer, usize::MAX).await?.0,
-        Err(orgcensus_answers::Error::UnknownTable { .. }) => Vec::new(),
-        Err(error) => return Err(error.into()),
+        Err(error) => error.unanswered().map(|_| Vec::new())?,
     };
     Ok(rows.into_iter().map(|row| (text(&row, "account_id").to_owned(), row)).collect())
 }
@@ -131,7 +130,7 @@ fn of_accounts(accounts: &[Account]) -> Table {
         Column::number("complete_count", "complete"),
         Column::number("exposure_points", "points"),
         Column::number("public_count", "public resources"),
-        Column::number("external_count", "reached from outside"),
+        Column::number("external_count", "not public, reached from outside"),
         Column::number("administrator_count", "administrators"),
         Column::text("red", "red points, with their cases"),
     ];

@@ -18,13 +18,13 @@ const ACCOUNTS: &[Column] = &[
     Column::text("ou_path", "unit"),
     Column::number("exposure_points", "points"),
     Column::number("public_count", "public resources"),
-    Column::number("external_count", "reached from outside"),
+    Column::number("external_count", "not public, reached from outside"),
     Column::number("administrator_count", "administrators"),
     Column::number("root_key_count", "root's keys"),
     Column::number("no_mfa_count", "users without MFA"),
     Column::number("old_key_count", "old keys"),
     Column::number("imds_count", "instances without IMDSv2"),
-    Column::number("unauthenticated_count", "open functions"),
+    Column::number("unauthenticated_count", "functions that anyone calls"),
     Column::number("unknown_count", "not known"),
     Column::flag("is_read", "read whole"),
 ];
@@ -32,13 +32,13 @@ const ACCOUNTS: &[Column] = &[
 /// The counts that have points, with the threshold that says how many.
 const WEIGHTS: [(&str, &str); 8] = [
     ("public_points", "a public resource"),
-    ("external_points", "a resource that is reached from outside"),
+    ("external_points", "another that is reached from outside"),
     ("administrator_points", "an administrator"),
     ("root_key_points", "a root user's key"),
     ("no_mfa_points", "a user without MFA"),
     ("old_key_points", "a user with an old key"),
     ("imds_points", "an instance without IMDSv2"),
-    ("unauthenticated_points", "an open function"),
+    ("unauthenticated_points", "a function that anyone calls"),
 ];
 
 async fn read(asked: &Asked) -> Result<Vec<Block>> {

@@ -23,9 +23,9 @@ const POSTURE: &[Column] = &[
     Column::text("is_reached", "reached from the internet"),
     Column::flag("exposes_administrator", "gives away an administrator, or who may become one"),
     Column::text("role", "its role"),
-    Column::text("http_tokens", "tokens"),
-    Column::number("http_put_response_hop_limit", "hops"),
-    Column::text("next_http_tokens", "tokens at the next launch"),
+    Column::text("http_tokens", "IMDSv2 tokens"),
+    Column::number("http_put_response_hop_limit", "hop limit"),
+    Column::text("next_http_tokens", "IMDSv2 tokens at the next launch"),
     Column::words("tokens_decided_by", "decided by", "decided by"),
     Column::words("unread", "not read, or not there", "missing"),
 ];

@@ -80,8 +80,8 @@ const LISTS: [(&str, Rank<'static>); 4] = [
         "G1",
         Rank {
             columns: PUBLIC,
-            note: "First comes what nothing stands before. signed_only: anyone, but with a request that some AWS \
-                   account signs.",
+            note: "First comes what nothing stands before, not even an RCP (a resource control policy). signed_only: \
+                   anyone, but with a request that some AWS account signs.",
             subject: None,
             severity: "CASE WHEN cardinality(listed.gated_by) > 0 THEN 2 WHEN listed.has_rcp THEN 1 ELSE 0 END",
             beside: None,
